@@ -1,0 +1,916 @@
+"""A feed-forward neural network trained by back-propagation, one neuron at a time.
+
+A plain reference to read beside the equations (1) to (8) of the README: weights are nested
+lists, every equation is one loop, nothing is a matrix. From the top: forward pass, reverse
+pass, training, testing, solving for the inputs, saving, one step in numbers. Below the class
+stands what checks, prints and draws.
+
+Left out on purpose: momentum, convolution, matrices. Needs Python; Pillow to draw.
+"""
+
+import copy
+import math
+import os
+import pickle
+import pickletools
+import random
+import reprlib
+import secrets
+import shutil
+import sys
+import textwrap
+import time
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from math import exp, isfinite, sqrt, tanh
+from numbers import Real
+
+from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
+
+DEFAULT_WEIGHTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "weights", "mnist.pkl")
+LARGEST_WEIGHTS_FILE = 32_000_000  # bytes: three and a half million weights
+
+
+class Net:
+    """Layers of neurons, each neuron connected to every neuron of the layer before.
+
+    sizes    how many neurons each layer has, the inputs first: [784, 30, 10]
+    hidden   the activation function of the hidden neurons: "sigmoid", "relu" or "tanh"
+    output   the activation function of the output neurons: "sigmoid" or "softmax"
+    cost     what training lessens: "squared_error", ½·Σ(Target − out)², the default with a
+             sigmoid output; or "cross_entropy", the default, and the only one, with softmax
+    biases   False for a network whose every bias is 0 and stays 0
+    seed     a whole number: the same seed gives the same network and the same training
+
+    weights[layer][neuron][source] is the weight on the connection to a neuron from a source,
+    a neuron of the layer before; biases[layer][neuron] is the neuron's bias. Layer 0 is the
+    first hidden layer. Weights start as Gaussian noise of standard deviation 1/√sources, or
+    √(2/sources) for ReLU neurons; biases start at 0.
+
+    Raises ValueError for sizes, names or a seed that make no network.
+    """
+
+    def __init__(self, sizes, hidden="sigmoid", output="sigmoid", cost=None, biases=True, seed=None):
+        if cost is None:
+            cost = "cross_entropy" if output == "softmax" else "squared_error"
+        self.sizes = _checked_sizes(sizes)
+        self.hidden, self.output, self.cost, self.has_biases = _checked_family(hidden, output, cost, biases)
+        self._random = random.Random(None if seed is None else _whole(seed, "seed", 0))
+        self.weights = []
+        self.biases = []
+        for layer in range(len(self.sizes) - 1):
+            sources = self.sizes[layer]
+            spread = sqrt(2.0 / sources) if self._activation(layer) == "relu" else 1.0 / sqrt(sources)
+            self.weights.append([])
+            for neuron in range(self.sizes[layer + 1]):
+                self.weights[layer].append([self._random.gauss(0.0, spread) for source in range(sources)])
+            self.biases.append([0.0] * self.sizes[layer + 1])
+
+    def __repr__(self):
+        options = ""
+        if self.hidden != "sigmoid":
+            options += f', hidden="{self.hidden}"'
+        if self.output != "sigmoid":
+            options += f', output="{self.output}"'
+        elif self.cost != "squared_error":
+            options += f', cost="{self.cost}"'
+        if not self.has_biases:
+            options += ", biases=False"
+        return f"Net({self.sizes}{options})"
+
+    def _activation(self, layer):
+        return self.output if layer == len(self.sizes) - 2 else self.hidden
+
+    # ------------------------------------------------------------------ forward pass
+
+    def forward(self, inputs):
+        """What every neuron puts out, given the inputs: equations (1) and (2).
+
+        inputs   as many finite numbers as sizes[0]
+        Returns outs, a list for each layer: outs[0] the inputs, outs[-1] the network's output.
+        Raises ValueError for other inputs.
+        """
+        outs, sources = self._forward(_numbers(inputs, self.sizes[0], "inputs"))
+        return outs
+
+    def _forward(self, inputs):
+        outs = [inputs]
+        sources = []
+        for layer in range(len(self.weights)):
+            sources.append(_sources(outs[layer]))
+            ins = self._ins(layer, outs[layer], sources[layer])
+            outs.append(self._outs(layer, ins))
+        return outs, sources
+
+    def _ins(self, layer, outs, sources):
+        """What flows into each neuron of a layer, from the outs of the layer before it."""
+        ins = []
+        for neuron in range(len(self.weights[layer])):
+            weights = self.weights[layer][neuron]
+            # (1)  in_A = W_ΩA·Ω + W_λA·λ + b_A
+            total = 0.0
+            for source in sources:
+                total += weights[source] * outs[source]
+            ins.append(total + self.biases[layer][neuron])
+        return ins
+
+    def _outs(self, layer, ins):
+        """What each neuron of a layer puts out, given what flows into it."""
+        activation = self._activation(layer)
+        outs = []
+        if activation == "sigmoid":
+            # (2)  out_A = 1 / (1 + e^(−in_A))
+            for in_ in ins:
+                outs.append(0.0 if in_ < -709.0 else 1.0 / (1.0 + exp(-in_)))  # e^710 overflows
+        elif activation == "relu":
+            # instead of (2)  out_A = max(0, in_A)
+            for in_ in ins:
+                outs.append(0.0 if in_ < 0.0 else in_)
+        elif activation == "tanh":
+            # instead of (2)  out_A = tanh(in_A)
+            for in_ in ins:
+                outs.append(tanh(in_))
+        else:
+            # instead of (2)  out_α = e^(in_α) / (e^(in_α) + e^(in_β))
+            largest = max(ins)  # taken from every in: the same outs, and no e^in overflows
+            powers = []
+            total = 0.0
+            for in_ in ins:
+                powers.append(exp(in_ - largest))
+                total += powers[-1]
+            for power in powers:
+                outs.append(power / total)
+        return outs
+
+    # ------------------------------------------------------------------ reverse pass
+
+    def errors(self, outs, target):
+        """Every neuron's error δ, from the weights as they are: equations (3) and (5).
+
+        outs     what forward returned
+        target   what the output neurons should have put out: a list, or the number of the
+                 one that should have put out 1
+        Returns deltas[layer][neuron], indexed as weights.
+        Raises ValueError for outs or a target that don't fit the network.
+        """
+        if not isinstance(outs, Sequence) or len(outs) != len(self.sizes):
+            raise ValueError(f"outs: expected {len(self.sizes)} lists, as forward returns them, came {_described(outs)}")
+        outs = [_numbers(outs[layer], self.sizes[layer], f"outs[{layer}]") for layer in range(len(outs))]
+        return self._errors(outs, self._target(target, "target"))
+
+    def _errors(self, outs, target):
+        deltas = [None] * len(self.weights)
+        deltas[-1] = []
+        for neuron in range(len(target)):
+            out = outs[-1][neuron]
+            if self.cost == "squared_error":
+                # (3)  δ_α = out_α·(1 − out_α)·(Target_α − out_α)
+                deltas[-1].append(out * (1.0 - out) * (target[neuron] - out))
+            else:
+                # instead of (3)  δ_α = Target_α − out_α
+                deltas[-1].append(target[neuron] - out)
+
+        for layer in range(len(self.weights) - 2, -1, -1):
+            weights = self.weights[layer + 1]
+            deltas[layer] = []
+            for source in range(len(outs[layer + 1])):
+                # (5)  δ_A = out_A·(1 − out_A)·(δ_α·W_Aα + δ_β·W_Aβ)
+                passed_on = 0.0
+                for neuron in range(len(weights)):
+                    passed_on += deltas[layer + 1][neuron] * weights[neuron][source]
+                deltas[layer].append(self._slope(outs[layer + 1][source]) * passed_on)
+        return deltas
+
+    def _slope(self, out):
+        """The factor of (5) that depends on the activation function."""
+        if self.hidden == "sigmoid":
+            return out * (1.0 - out)
+        if self.hidden == "tanh":
+            return 1.0 - out * out
+        return 1.0 if out > 0.0 else 0.0
+
+    def _change_weights(self, outs, sources, deltas, learning_rate):
+        """Lets one example change every weight and bias."""
+        for layer in range(len(self.weights)):
+            layer_outs = outs[layer]
+            layer_sources = sources[layer]
+            for neuron in range(len(self.weights[layer])):
+                weights = self.weights[layer][neuron]
+                change = learning_rate * deltas[layer][neuron]
+                if change == 0.0:
+                    continue
+                # (4)  W+_Aα = W_Aα + η·δ_α·out_A     b+_α = b_α + η·δ_α
+                # (6)  W+_ΩA = W_ΩA + η·δ_A·Ω         b+_A = b_A + η·δ_A
+                for source in layer_sources:
+                    weights[source] = weights[source] + change * layer_outs[source]
+                if self.has_biases:
+                    self.biases[layer][neuron] = self.biases[layer][neuron] + change
+
+    # ------------------------------------------------------------------ training
+
+    def train(self, training_data, learning_rate, epochs=1, batch_size=10, test_data=None,
+              weight_decay=0.0, watch=None, every=1000):
+        """Learns from examples, and prints how it gets on. Ctrl-C stops it; what is learned stays.
+
+        training_data   a sequence of (inputs, target) as in forward and errors. It is gone
+                        through in a random order of the network's own and is not changed.
+        learning_rate   η, more than 0
+        epochs          how many times to go through the data
+        batch_size      m: how many examples change the weights together, each by η/m·δ·out,
+                        every δ from the same old weights; with 1, (4) and (6) to the letter
+        test_data       examples to score after each epoch (of more than 50, after about 20)
+        weight_decay    d: before a batch changes the weights, each becomes (1 − η·d)·W
+        watch, every    watch(images) is called at the start and after every so many images,
+                        with the number of images seen so far
+        Raises ValueError for arguments or examples that don't fit, before the batch that holds
+        them changes anything, and when training diverges.
+        """
+        _check_data(training_data, "training_data")
+        if test_data is not None:
+            _check_data(test_data, "test_data")
+        learning_rate = _positive(learning_rate, "learning_rate")
+        epochs = _whole(epochs, "epochs", 1)
+        batch_size = _whole(batch_size, "batch_size", 1)
+        every = _whole(every, "every", 1)
+        kept = 1.0 - learning_rate * _at_least_zero(weight_decay, "weight_decay")
+        if kept <= 0.0:
+            raise ValueError(f"weight_decay: expected less than 1 / learning_rate, came {weight_decay!r}")
+        if watch is not None and not callable(watch):
+            raise ValueError(f"watch: expected a function of the number of images, came {_described(watch)}")
+
+        progress = _Progress(epochs, len(training_data))
+        order = list(range(len(training_data)))
+        idle = 0
+        next_look = 0
+        try:
+            for epoch in range(epochs):
+                self._random.shuffle(order)
+                for first in range(0, len(order), batch_size):
+                    if watch is not None and progress.images >= next_look:
+                        watch(progress.images)
+                        next_look += every
+                    batch = []
+                    for index in order[first:first + batch_size]:
+                        batch.append(self._example(training_data[index], "training_data", index))
+                    passes = self._passes(batch)
+                    idle = _count_idle(passes, idle, progress.images, learning_rate)
+                    self._learn(passes, learning_rate, kept)
+                    progress.batch_done(passes)
+                progress.epoch_done(self, test_data)
+            if watch is not None:
+                watch(progress.images)
+        except KeyboardInterrupt:
+            progress.stopped()
+
+    def _passes(self, batch):
+        """The forward and the reverse pass of every example, all through the same weights."""
+        passes = []
+        for inputs, target in batch:
+            outs, sources = self._forward(inputs)
+            passes.append((outs, sources, self._errors(outs, target), target))
+        return passes
+
+    def _learn(self, passes, learning_rate, kept):
+        """Changes the weights by what a batch of examples asks for."""
+        if kept < 1.0:
+            for layer in self.weights:
+                for weights in layer:
+                    for source in range(len(weights)):
+                        weights[source] = kept * weights[source]
+        for outs, sources, deltas, target in passes:
+            self._change_weights(outs, sources, deltas, learning_rate / len(passes))
+
+    # ------------------------------------------------------------------ testing
+
+    def predict(self, inputs):
+        """The number of the output neuron that puts out most: the digit. With one output
+        neuron, 1 if it puts out more than 0.5, else 0. Raises ValueError as forward does."""
+        return _answer(self.forward(inputs)[-1])
+
+    def mistakes(self, data):
+        """The indices of the examples that the network gets wrong."""
+        _check_data(data, "data")
+        wrong = []
+        for index in range(len(data)):
+            inputs, target = self._example(data[index], "data", index)
+            outs, sources = self._forward(inputs)
+            if _answer(outs[-1]) != _answer(target):
+                wrong.append(index)
+        return wrong
+
+    def evaluate(self, data):
+        """How many of the examples the network gets right."""
+        return len(data) - len(self.mistakes(data))
+
+    def test(self, data):
+        """Prints how many of the examples the network gets right, in percent and in full."""
+        right = self.evaluate(data)
+        print(f"{100 * right / len(data):.2f}% correct! ({right:,} of {len(data):,})")
+
+    # ------------------------------------------------------------------ solving for the inputs
+
+    def solve_for_inputs(self, outs):
+        """The inputs that speak for these outs: equations (7) and (8).
+
+        outs   what each output neuron should put out: a list, or the number of one
+        Returns a list of sizes[0] numbers: positive for an input that speaks for the outs,
+        negative for one that speaks against them. Only their proportions mean anything.
+        """
+        outs = self._target(outs, "outs")
+        for layer in range(len(self.weights) - 1, -1, -1):
+            weights = self.weights[layer]
+            ins = []
+            for source in range(self.sizes[layer]):
+                # (7)  in_A = out_α·W_Aα + out_β·W_Aβ
+                # (8)  Ω = in_A·W_ΩA + in_B·W_ΩB + in_C·W_ΩC
+                total = 0.0
+                for neuron in range(len(weights)):
+                    total += outs[neuron] * weights[neuron][source]
+                ins.append(total)
+            outs = ins
+        return outs
+
+    def imagine(self, digit=None, path=None):
+        """Draws what a digit looks like to the network, as a heat map: red pixels speak for
+        it, blue ones against it. Without a digit, draws them all on one sheet.
+
+        path   the PNG to write; by default imagined_3.png, or imagined.png, in this folder
+        Prints the path, and what the network says when the imagined input (the red, as ink)
+        is shown to it. Returns the PIL.Image.
+        Raises ValueError for another digit, or if the inputs are not a square picture; OSError
+        if the picture can't be written there.
+        """
+        side = _side(self)
+        digits = range(_answers(self)) if digit is None else [_label(digit, _answers(self), "digit")]
+        maps = [_normalised(self.solve_for_inputs(digit)) for digit in digits]
+        if digit is None:
+            picture = _sheet([_heat_map(values, side, 112) for values in maps], [str(digit) for digit in digits], 5)
+        else:
+            picture = _heat_map(maps[0], side, 280)
+        path = _save_picture(picture, "imagined.png" if digit is None else f"imagined_{digits[0]}.png", path)
+        print(path)
+        for digit, values in zip(digits, maps):
+            ink = [max(0.0, value) for value in values]
+            print(f"The network takes the {digit} it imagined for {_verdict(self.forward(ink)[-1])}.")
+        return picture
+
+    def looks_for(self, neuron=None, path=None):
+        """Draws what a neuron of the first hidden layer looks for: its weights, as a heat map.
+        Red pixels excite it, blue ones calm it. Without a neuron, draws them all on one sheet.
+
+        path   the PNG to write; by default neuron_3.png, or neurons.png, in this folder
+        Prints the path. Returns the PIL.Image. Raises what imagine raises.
+        """
+        side = _side(self)
+        if neuron is None:
+            tiles = [_heat_map(_normalised(weights), side, 84) for weights in self.weights[0]]
+            picture = _sheet(tiles, [str(number) for number in range(len(tiles))], 10)
+            path = _save_picture(picture, "neurons.png", path)
+        else:
+            neuron = _label(neuron, len(self.weights[0]), "neuron")
+            picture = _heat_map(_normalised(self.weights[0][neuron]), side, 280)
+            path = _save_picture(picture, f"neuron_{neuron}.png", path)
+        print(path)
+        return picture
+
+    def show(self, data, path=None, names=None):
+        """Draws examples on one sheet and prints them: what each is, what the network says.
+        Those it gets wrong are framed, and say so.
+
+        data    up to 200 examples: test_data[:40], or
+                [test_data[index] for index in network.mistakes(test_data)[:40]]
+        path    the PNG to write; by default shown.png in this folder
+        names   what to call the examples, a list as long as data; by default 0, 1, 2 ...
+        Returns the PIL.Image. Raises what imagine raises.
+        """
+        side = _side(self)
+        _check_data(data, "data")
+        if len(data) > 200:
+            raise ValueError(f"data: expected at most 200 examples on a sheet, came {len(data):,}; give a slice of it")
+        names = range(len(data)) if names is None else names
+        if len(names) != len(data):
+            raise ValueError(f"names: expected {len(data)}, one for each example, came {len(names)}")
+        tiles, labels, lines, wrong = [], [], [], []
+        for index in range(len(data)):
+            inputs, target = self._example(data[index], "data", index)
+            out = self.forward(inputs)[-1]
+            said, is_ = _answer(out), _answer(target)
+            tiles.append(_ink(inputs, side, 112))
+            labels.append(f"{names[index]}: {is_}" + ("" if said == is_ else f", said {said}"))
+            wrong.append(said != is_)
+            lines.append(f"{names[index]}: is {is_}, the network says {_verdict(out)}" + (" WRONG" if wrong[-1] else ""))
+        picture = _sheet(tiles, labels, 8, wrong)
+        path = _save_picture(picture, "shown.png", path)
+        print("\n".join(lines + [path]))
+        return picture
+
+    # ------------------------------------------------------------------ saving
+
+    def save(self, path=DEFAULT_WEIGHTS):
+        """Writes the network to a file of plain lists, numbers and strings (a pickle).
+
+        The file at the path is at any moment the old one or the new one, whole.
+        Raises OSError if it can't be written, ValueError if the weights are not finite floats
+        or too many to load again.
+        """
+        saved = {"sizes": self.sizes, "hidden": self.hidden, "output": self.output, "cost": self.cost,
+                 "has_biases": self.has_biases, "weights": self.weights, "biases": self.biases}
+        content = pickle.dumps(_checked_weights(saved), protocol=4)
+        if len(content) > LARGEST_WEIGHTS_FILE:
+            raise ValueError(f"expected a network of at most {LARGEST_WEIGHTS_FILE:,} bytes, came {len(content):,}")
+        write_file(path, content)
+
+    def load(self, path=DEFAULT_WEIGHTS):
+        """Makes this network the saved one, sizes and all.
+
+        Nothing in the file is run. Raises OSError if it can't be read and ValueError if it is
+        not a saved network; this network is then as it was.
+        """
+        with open(path, "rb") as file:
+            content = file.read(LARGEST_WEIGHTS_FILE + 1)
+        try:
+            self.__dict__.update(_unpacked_weights(content))
+        except ValueError as error:
+            raise ValueError(f"{os.fspath(path)}: {error}") from None
+
+    # ------------------------------------------------------------------ one step in numbers
+
+    def explain(self, inputs, target, learning_rate):
+        """Prints one training step on one example, every equation with its numbers, and
+        changes nothing. Of a large network it prints the neurons and terms that matter most.
+
+        inputs, target, learning_rate   as for train; the step is that of batch_size=1
+        Raises ValueError as train does.
+        """
+        inputs = _numbers(inputs, self.sizes[0], "inputs")
+        target = self._target(target, "target")
+        learning_rate = _positive(learning_rate, "learning_rate")
+        print("\n".join(_Explanation(self, inputs, target, learning_rate).lines()))
+
+    # ------------------------------------------------------------------ checks at the door
+
+    def _example(self, example, name, index):
+        try:
+            inputs, target = example
+        except (TypeError, ValueError):
+            raise ValueError(f"{name}[{index}]: expected a pair (inputs, target), came {_described(example)}") from None
+        try:
+            return _numbers(inputs, self.sizes[0], "inputs"), self._target(target, "target")
+        except ValueError as error:
+            raise ValueError(f"{name}[{index}]: {error}") from None
+
+    def _target(self, target, name):
+        """The target as a list as long as the output layer."""
+        if hasattr(target, "__index__") and not getattr(target, "shape", ()):
+            label = _label(target, _answers(self), name)
+            if self.sizes[-1] == 1:
+                return [float(label)]
+            one_hot = [0.0] * self.sizes[-1]
+            one_hot[label] = 1.0
+            return one_hot
+        target = _numbers(target, self.sizes[-1], name)
+        if self.cost == "cross_entropy" and not (min(target) >= 0.0 and max(target) <= 1.0):
+            raise ValueError(f"{name}: expected numbers from 0 to 1 for cross_entropy, came {target}")
+        if self.output == "softmax" and abs(sum(target) - 1.0) > 1e-6:
+            raise ValueError(f"{name}: expected numbers that add up to 1 for softmax, came {target}")
+        return target
+
+
+class Film:
+    """The heat maps of imagine(), taken while a network trains and saved as an animation.
+
+        film = Film(network)
+        network.train(training_data, 3.0, watch=film, every=1000)
+        film.save("learning.gif")
+    """
+
+    def __init__(self, network):
+        _side(network)
+        self.network = network
+        self.frames = []
+
+    def __call__(self, images):
+        """Takes a picture of what the network has learned from so many images."""
+        side = _side(self.network)
+        tiles = []
+        for digit in range(_answers(self.network)):
+            tiles.append(_heat_map(_normalised(self.network.solve_for_inputs(digit)), side, 2 * side))
+        labels = [str(digit) for digit in range(len(tiles))]
+        self.frames.append(_sheet(tiles, labels, 5, title=f"{images:,} images"))
+
+    def save(self, path="learning.gif"):
+        """Writes the pictures as an animated GIF and prints its path. Raises ValueError if no
+        picture was taken, OSError if the file can't be written."""
+        if not self.frames:
+            raise ValueError("expected a film with pictures, came an empty one: give it to train as watch=film")
+        print(_save_picture(self.frames[-1], "learning.gif", path, self.frames))
+
+
+# ---------------------------------------------------------------------- small parts
+
+
+def _sources(outs):
+    """The neurons that put something out. A term whose out is 0 adds nothing to (1) and
+    changes nothing in (4) and (6): leaving it out gives the same floats."""
+    return [source for source in range(len(outs)) if outs[source] != 0.0]
+
+
+def _answer(out):
+    if len(out) == 1:
+        return 1 if out[0] > 0.5 else 0
+    return out.index(max(out))
+
+
+def _answers(network):
+    """How many answers a network can give."""
+    return max(2, network.sizes[-1])
+
+
+def _verdict(out):
+    if len(out) == 1:
+        return f"{_answer(out)} ({out[0]:.2f})"
+    first, second = sorted(range(len(out)), key=lambda neuron: -out[neuron])[:2]
+    return f"{first} ({out[first]:.2f}), then {second} ({out[second]:.2f})"
+
+
+def _count_idle(passes, idle, images, learning_rate):
+    """How many examples in a row taught the hidden neurons nothing though the output was far
+    off. Raises ValueError if they are too many, or if a number has outgrown all bounds."""
+    advice = f"Start again with a smaller learning_rate, such as {learning_rate / 10:g}."
+    for outs, sources, deltas, target in passes:
+        for numbers in outs[1:] + deltas:
+            if not abs(sum(numbers)) < 1e100:
+                raise ValueError(f"training diverged after {images:,} examples at learning_rate {learning_rate:g}: "
+                                 f"the numbers outgrew all bounds. {advice}")
+        last_hidden = deltas[-2] if len(deltas) > 1 else deltas[-1]
+        if max(last_hidden) > 1e-4 or min(last_hidden) < -1e-4:
+            idle = 0
+        elif max(abs(target[neuron] - outs[-1][neuron]) for neuron in range(len(target))) <= 0.5:
+            idle = 0
+        else:
+            idle += 1
+    if idle >= 1000:
+        raise ValueError(f"training diverged after {images:,} examples at learning_rate {learning_rate:g}: "
+                         f"for {idle:,} in a row the answer was wrong and no hidden neuron could learn. {advice}")
+    return idle
+
+
+# ---------------------------------------------------------------------- checks
+
+
+def _described(value):
+    """A few words on a value that is not what was expected."""
+    return f"{type(value).__name__} {reprlib.repr(value)}"
+
+
+def _whole(value, name, least):
+    try:
+        number = value.__index__()
+    except (AttributeError, TypeError):
+        number = least - 1
+    if number < least or isinstance(value, bool):
+        raise ValueError(f"{name}: expected a whole number of at least {least}, came {_described(value)}")
+    return number
+
+
+def _at_least_zero(value, name):
+    if not isinstance(value, Real) or isinstance(value, bool) or not isfinite(value) or value < 0:
+        raise ValueError(f"{name}: expected a finite number of at least 0, came {_described(value)}")
+    return float(value)
+
+
+def _positive(value, name):
+    if not isinstance(value, Real) or isinstance(value, bool) or not isfinite(value) or value <= 0:
+        raise ValueError(f"{name}: expected a finite number more than 0, came {_described(value)}")
+    return float(value)
+
+
+def _label(value, count, name):
+    if not hasattr(value, "__index__") or not 0 <= value.__index__() < count:
+        raise ValueError(f"{name}: expected a whole number from 0 to {count - 1}, came {_described(value)}")
+    return value.__index__()
+
+
+def _checked_sizes(sizes):
+    if isinstance(sizes, (str, bytes)) or not hasattr(sizes, "__len__") or len(sizes) < 2:
+        raise ValueError(f"sizes: expected at least two layers, such as [784, 30, 10], came {_described(sizes)}")
+    return [_whole(size, "sizes", 1) for size in sizes]
+
+
+def _checked_family(hidden, output, cost, biases):
+    for value, name, known in ((hidden, "hidden", ("sigmoid", "relu", "tanh")),
+                               (output, "output", ("sigmoid", "softmax")),
+                               (cost, "cost", ("squared_error", "cross_entropy")),
+                               (biases, "biases", (True, False))):
+        if type(value) is not type(known[0]) or value not in known:
+            raise ValueError(f"{name}: expected {' or '.join(map(repr, known))}, came {_described(value)}")
+    if output == "softmax" and cost != "cross_entropy":
+        raise ValueError(f"cost: expected 'cross_entropy' with a softmax output, came {cost!r}")
+    return hidden, output, cost, biases
+
+
+def _check_data(data, name):
+    if isinstance(data, (str, bytes, Mapping)) or not hasattr(data, "__len__") or not hasattr(data, "__getitem__"):
+        raise ValueError(f"{name}: expected a sequence of (inputs, target), such as a list, came {_described(data)}")
+    if len(data) == 0:
+        raise ValueError(f"{name}: expected at least one example, came none")
+
+
+def _numbers(values, count, name):
+    """The values as a list of `count` finite numbers. A NumPy array will do, a column too."""
+    if type(values) is list and len(values) == count:
+        try:
+            total = sum(values)
+        except (TypeError, OverflowError):
+            total = None
+        if type(total) is float and isfinite(total):
+            return values  # the usual case, quickly: one number that is none would show in the sum
+    if hasattr(values, "tolist"):
+        values = values.tolist()
+    if not isinstance(values, Sequence) or isinstance(values, (str, bytes)):
+        raise ValueError(f"{name}: expected {count} numbers, came {_described(values)}")
+    if len(values) != count:
+        raise ValueError(f"{name}: expected {count} numbers, came {len(values)}")
+    numbers = []
+    for value in values:
+        if hasattr(value, "tolist"):
+            value = value.tolist()
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        try:
+            numbers.append(float(value) if isinstance(value, Real) else math.nan)
+        except OverflowError:
+            numbers.append(math.inf)
+        if not isfinite(numbers[-1]):
+            raise ValueError(f"{name}: expected finite numbers, came {_described(value)} at place {len(numbers) - 1}")
+    return numbers
+
+
+# ---------------------------------------------------------------------- files
+
+
+PLAIN_OPCODES = frozenset((
+    "PROTO", "FRAME", "STOP", "MARK", "MEMOIZE", "BINPUT", "LONG_BINPUT", "BINGET", "LONG_BINGET",
+    "EMPTY_DICT", "SETITEM", "SETITEMS", "EMPTY_LIST", "APPEND", "APPENDS", "BINUNICODE", "SHORT_BINUNICODE",
+    "BINFLOAT", "BININT", "BININT1", "BININT2", "NONE", "NEWTRUE", "NEWFALSE"))
+
+
+def _unpacked_weights(content):
+    """The saved network in a file's content, once it has proved to be nothing but plain data."""
+    if len(content) > LARGEST_WEIGHTS_FILE:
+        raise ValueError(f"expected a weights file of at most {LARGEST_WEIGHTS_FILE:,} bytes, it is larger")
+    others = 0
+    try:
+        for opcode, argument, position in pickletools.genops(content):
+            if opcode.name not in PLAIN_OPCODES:
+                raise ValueError(f"{opcode.name} at byte {position} is not plain data and was not run")
+            others += opcode.name != "BINFLOAT"
+            if others > 1_000_000 or "PUT" in opcode.name and argument > others:
+                raise ValueError("it would unpack into far more than a network")
+        if position != len(content) - 1:
+            raise ValueError(f"{len(content) - 1 - position:,} bytes too many after its end")
+        saved = pickle.loads(content)
+    except Exception as error:  # pickle raises errors of a dozen kinds for broken files
+        raise ValueError(f"not a weights file: {error}") from None
+    return _checked_weights(saved, len(content) // 9)
+
+
+def _checked_weights(saved, most=math.inf):
+    """The attributes of the network that a saved dictionary describes, in lists of their own."""
+    if not isinstance(saved, dict) or not {"sizes", "weights", "biases"} <= saved.keys():
+        raise ValueError("not a weights file: expected a dictionary with sizes, weights and biases")
+    sizes = saved["sizes"]
+    if type(sizes) is not list:
+        raise ValueError(f"sizes: expected a list, came {_described(sizes)}")
+    sizes = _checked_sizes(sizes)
+    hidden, output, cost, has_biases = _checked_family(
+        saved.get("hidden", "sigmoid"), saved.get("output", "sigmoid"),
+        saved.get("cost", "squared_error"), saved.get("has_biases", True))
+    expected = sum(sizes[layer] * sizes[layer + 1] for layer in range(len(sizes) - 1))
+    if expected > most:
+        raise ValueError(f"sizes: {sizes} promise more weights than the file holds")
+    _check_list(saved["weights"], len(sizes) - 1, "weights")
+    _check_list(saved["biases"], len(sizes) - 1, "biases")
+    weights, biases = [], []
+    for layer in range(len(sizes) - 1):
+        _check_list(saved["weights"][layer], sizes[layer + 1], f"weights[{layer}]")
+        weights.append([_floats(saved["weights"][layer][neuron], sizes[layer], f"weights[{layer}][{neuron}]")
+                        for neuron in range(sizes[layer + 1])])
+        biases.append(_floats(saved["biases"][layer], sizes[layer + 1], f"biases[{layer}]"))
+        if not has_biases and any(biases[layer]):
+            raise ValueError(f"biases[{layer}]: expected only 0 in a network without biases")
+    return {"sizes": sizes, "hidden": hidden, "output": output, "cost": cost, "has_biases": has_biases,
+            "weights": weights, "biases": biases}
+
+
+def _check_list(values, count, name):
+    if type(values) is not list or len(values) != count:
+        raise ValueError(f"{name}: expected a list of {count}, as sizes say, came {_described(values)}")
+
+
+def _floats(values, count, name):
+    _check_list(values, count, name)
+    for value in values:
+        if type(value) is not float or not isfinite(value):
+            raise ValueError(f"{name}: expected finite floats, came {_described(value)}")
+    return list(values)
+
+
+def write_file(path, content):
+    """Puts bytes at a path so that at any moment the old file stands there or the new one, whole.
+
+    They are written beside it, under a name such as .mnist.pkl.1a2b3c4d.part, and moved into
+    place once they are on the disk. What a killed process left beside it is removed.
+    Raises OSError, with the path, if that can't be done.
+    """
+    path = os.path.realpath(path)
+    folder, name = os.path.split(path)
+    if os.path.isdir(path):
+        raise IsADirectoryError(f"{path}: expected a file to write, it is a folder")
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(f"{path}: there is no folder {folder}")
+    for attempt in range(10):
+        part = os.path.join(folder, f".{name}.{secrets.token_hex(4)}.part")
+        try:
+            _remove_parts(folder, name)
+            with open(part, "xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, path)
+            return
+        except FileNotFoundError:
+            continue  # another process, saving to the same path, took the part for a killed one's
+        except OSError as error:
+            raise type(error)(error.errno, f"{path} was not written: {error.strerror}") from None
+        finally:
+            _remove(part)
+    raise FileNotFoundError(f"{path} was not written: other processes keep writing it")
+
+
+def _remove_parts(folder, name):
+    for found in os.listdir(folder):
+        if found.startswith(f".{name}.") and found.endswith(".part") and len(found) == len(name) + 15:
+            _remove(os.path.join(folder, found))
+
+
+def _remove(path):
+    try:
+        os.remove(path)
+    except OSError:
+        pass  # not there, or in use
+
+
+# ---------------------------------------------------------------------- progress
+
+
+class _Progress:
+    """Tells how training gets on: on a terminal in one line that changes in place, elsewhere in
+    a line for every epoch (for about twenty, if they are more than fifty) and a few within long ones."""
+
+    def __init__(self, epochs, examples):
+        self.epochs, self.examples = epochs, examples
+        self.epoch, self.images, self.done, self.right = 1, 0, 0, 0
+        self.between_lines = 1 if epochs <= 50 else epochs // 20
+        self.between_images = max(10_000, epochs * examples // 20)
+        self.next_images = self.between_images
+        self.on_terminal = sys.stdout is not None and sys.stdout.isatty()
+        self.started = self.epoch_started = time.perf_counter()
+        self.next_time = self.started + 0.1
+
+    def batch_done(self, passes):
+        self.images += len(passes)
+        self.done += len(passes)
+        for outs, sources, deltas, target in passes:
+            self.right += _answer(outs[-1]) == _answer(target)
+        if self.on_terminal:
+            if time.perf_counter() >= self.next_time:
+                self.next_time = time.perf_counter() + 0.1
+                self._print(self._so_far(), "")
+        elif self.images >= self.next_images:
+            self.next_images += self.between_images
+            if self.done < self.examples:
+                self._print(self._so_far())
+
+    def epoch_done(self, network, test_data):
+        if self.epoch % self.between_lines == 0 or self.epoch == self.epochs:
+            seconds = time.perf_counter() - self.epoch_started
+            text = f"epoch {self.epoch} of {self.epochs}: {100 * self.right / self.examples:.2f}% right while learning"
+            if test_data is not None:
+                right = network.evaluate(test_data)
+                text += f", {100 * right / len(test_data):.2f}% of test_data"
+            self._print(f"{text} ({seconds:.1f} s)")
+        if self.epoch < self.epochs:
+            self.epoch += 1
+            self.done = self.right = 0
+            self.epoch_started = time.perf_counter()
+
+    def stopped(self):
+        self._print(f"Stopped in epoch {self.epoch} of {self.epochs} after {self.done:,} of {self.examples:,} images. "
+                    "The network keeps what it has learned.")
+
+    def _so_far(self):
+        per_second = self.images / (time.perf_counter() - self.started)
+        seconds_left = (self.epochs * self.examples - self.images) / per_second
+        left = f"{seconds_left:.0f} s" if seconds_left < 100 else f"{seconds_left / 60:.0f} min"
+        return (f"epoch {self.epoch} of {self.epochs}: {self.done:,} of {self.examples:,} images "
+                f"({100 * self.done // self.examples}%), {per_second:,.0f} images/s, {left} left, "
+                f"{100 * self.right / self.done:.2f}% right")
+
+    def _print(self, text, end="\n"):
+        if self.on_terminal:
+            width = shutil.get_terminal_size().columns - 1
+            text = "\r" + (text[:width] if end == "" else text).ljust(width)
+        print(text, end=end, flush=True)
+
+
+# ---------------------------------------------------------------------- pictures
+
+
+RED, BLUE, WHITE, BLACK = (178, 24, 43), (33, 102, 172), (255, 255, 255), (0, 0, 0)
+MADE_BY = "neural_net.py"  # written into every picture, to know it again
+
+
+def _side(network):
+    side = math.isqrt(network.sizes[0])
+    if side * side != network.sizes[0]:
+        raise ValueError(f"expected a network whose inputs are a square picture, such as 784 for 28×28, "
+                         f"came one of {network.sizes[0]} inputs")
+    return side
+
+
+def _normalised(values):
+    """The values divided by the largest, so that they lie between -1 and 1 and 0 stays 0."""
+    largest = max(max(values), -min(values))
+    return [value / largest if largest else 0.0 for value in values]
+
+
+def _heat_map(values, side, size):
+    """A square picture of values from -1 (blue) over 0 (white) to 1 (red), in crisp pixels."""
+    pixels = []
+    for value in values:
+        colour = RED if value > 0.0 else BLUE
+        pixels.append(tuple(round(255 + (part - 255) * abs(value)) for part in colour))
+    picture = Image.new("RGB", (side, side))
+    picture.putdata(pixels)
+    return picture.resize((size, size), Image.NEAREST)
+
+
+def _ink(inputs, side, size):
+    """A square picture of inputs from 0 (blank paper) to 1 (ink)."""
+    picture = Image.new("L", (side, side))
+    picture.putdata([round(255 - 255 * min(1.0, max(0.0, value))) for value in inputs])
+    return picture.convert("RGB").resize((size, size), Image.NEAREST)
+
+
+def _sheet(tiles, labels, columns, wrong=(), title=""):
+    """Pictures of one size in rows, each with its label below; a wrong one in a red frame."""
+    gap, text = 8, 22
+    columns = min(columns, len(tiles))
+    width, height = tiles[0].width + gap, tiles[0].height + gap + text
+    rows = -(-len(tiles) // columns)
+    top = text if title else 0
+    sheet = Image.new("RGB", (columns * width + gap, rows * height + gap + top), WHITE)
+    draw = ImageDraw.Draw(sheet)
+    font = ImageFont.load_default(15)
+    draw.text((gap, 4), title, BLACK, font)
+    for place in range(len(tiles)):
+        left, upper = gap + place % columns * width, gap + top + place // columns * height
+        right, lower = left + tiles[place].width, upper + tiles[place].height
+        sheet.paste(tiles[place], (left, upper))
+        is_wrong = place < len(wrong) and wrong[place]
+        draw.rectangle((left - 1, upper - 1, right, lower), outline=RED if is_wrong else (200, 200, 200))
+        if is_wrong:
+            draw.rectangle((left - 3, upper - 3, right + 2, lower + 2), outline=RED, width=2)
+        draw.text(((left + right) / 2, lower + 3), labels[place], RED if is_wrong else BLACK, font, anchor="ma")
+    return sheet
+
+
+def _save_picture(picture, default, path, frames=None):
+    """Writes a PNG, or with frames an animated GIF, and returns its path. A file that is there
+    and is no picture of this program's is left alone."""
+    path = default if path is None else os.fspath(path)
+    ending = os.path.splitext(default)[1]
+    if not path.lower().endswith(ending):
+        raise ValueError(f"path: expected a name that ends in {ending}, came {path}")
+    if os.path.exists(path) and not _made_here(path):
+        raise FileExistsError(f"{path} is there already and was not made by this program; give another path")
+    content = BytesIO()
+    if frames is None:
+        marks = PngImagePlugin.PngInfo()
+        marks.add_text("Software", MADE_BY)
+        picture.save(content, "PNG", optimize=True, pnginfo=marks)
+    else:
+        few = [frame.quantize(32, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE) for frame in frames]
+        few[0].save(content, "GIF", save_all=True, append_images=few[1:], comment=MADE_BY.encode(),
+                    duration=[120] * (len(few) - 1) + [2500], loop=0, optimize=False)
+    write_file(path, content.getvalue())
+    return path
+
+
+def _made_here(path):
+    try:
+        with Image.open(path) as picture:
+            return MADE_BY in (picture.info.get("Software"), picture.info.get("comment", b"").decode("latin-1"))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, AttributeError):
+        return False
