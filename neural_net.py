@@ -344,14 +344,14 @@ class Net:
         digits = range(_answers(self)) if digit is None else [_label(digit, _answers(self), "digit")]
         maps = [_normalised(self.solve_for_inputs(digit)) for digit in digits]
         if digit is None:
-            picture = _sheet([_heat_map(values, side, 112) for values in maps], [str(digit) for digit in digits], 5)
+            picture = sheet([heat_map(values, side, 112) for values in maps], [str(digit) for digit in digits], 5)
         else:
-            picture = _heat_map(maps[0], side, 280)
-        path = _save_picture(picture, "imagined.png" if digit is None else f"imagined_{digits[0]}.png", path)
+            picture = heat_map(maps[0], side, 280)
+        path = save_picture(picture, "imagined.png" if digit is None else f"imagined_{digits[0]}.png", path)
         print(path)
         for digit, values in zip(digits, maps):
             ink = [max(0.0, value) for value in values]
-            print(f"The network takes the {digit} it imagined for {_verdict(self.forward(ink)[-1])}.")
+            print(f"The network takes the {digit} it imagined for {verdict(self.forward(ink)[-1])}.")
         return picture
 
     def looks_for(self, neuron=None, path=None):
@@ -363,13 +363,13 @@ class Net:
         """
         side = _side(self)
         if neuron is None:
-            tiles = [_heat_map(_normalised(weights), side, 84) for weights in self.weights[0]]
-            picture = _sheet(tiles, [str(number) for number in range(len(tiles))], 10)
-            path = _save_picture(picture, "neurons.png", path)
+            tiles = [heat_map(_normalised(weights), side, 84) for weights in self.weights[0]]
+            picture = sheet(tiles, [str(number) for number in range(len(tiles))], 10)
+            path = save_picture(picture, "neurons.png", path)
         else:
             neuron = _label(neuron, len(self.weights[0]), "neuron")
-            picture = _heat_map(_normalised(self.weights[0][neuron]), side, 280)
-            path = _save_picture(picture, f"neuron_{neuron}.png", path)
+            picture = heat_map(_normalised(self.weights[0][neuron]), side, 280)
+            path = save_picture(picture, f"neuron_{neuron}.png", path)
         print(path)
         return picture
 
@@ -395,12 +395,12 @@ class Net:
             inputs, target = self._example(data[index], "data", index)
             out = self.forward(inputs)[-1]
             said, is_ = _answer(out), _answer(target)
-            tiles.append(_ink(inputs, side, 112))
+            tiles.append(ink_picture(inputs, side, 112))
             labels.append(f"{names[index]}: {is_}" + ("" if said == is_ else f", said {said}"))
             wrong.append(said != is_)
-            lines.append(f"{names[index]}: is {is_}, the network says {_verdict(out)}" + (" WRONG" if wrong[-1] else ""))
-        picture = _sheet(tiles, labels, 8, wrong)
-        path = _save_picture(picture, "shown.png", path)
+            lines.append(f"{names[index]}: is {is_}, the network says {verdict(out)}" + (" WRONG" if wrong[-1] else ""))
+        picture = sheet(tiles, labels, 8, wrong)
+        path = save_picture(picture, "shown.png", path)
         print("\n".join(lines + [path]))
         return picture
 
@@ -494,16 +494,16 @@ class Film:
         side = _side(self.network)
         tiles = []
         for digit in range(_answers(self.network)):
-            tiles.append(_heat_map(_normalised(self.network.solve_for_inputs(digit)), side, 2 * side))
+            tiles.append(heat_map(_normalised(self.network.solve_for_inputs(digit)), side, 2 * side))
         labels = [str(digit) for digit in range(len(tiles))]
-        self.frames.append(_sheet(tiles, labels, 5, title=f"{images:,} images"))
+        self.frames.append(sheet(tiles, labels, 5, title=f"{images:,} images"))
 
     def save(self, path="learning.gif"):
         """Writes the pictures as an animated GIF and prints its path. Raises ValueError if no
         picture was taken, OSError if the file can't be written."""
         if not self.frames:
             raise ValueError("expected a film with pictures, came an empty one: give it to train as watch=film")
-        print(_save_picture(self.frames[-1], "learning.gif", path, self.frames))
+        print(save_picture(self.frames[-1], "learning.gif", path, self.frames))
 
 
 # ---------------------------------------------------------------------- small parts
@@ -526,7 +526,7 @@ def _answers(network):
     return max(2, network.sizes[-1])
 
 
-def _verdict(out):
+def verdict(out):
     if len(out) == 1:
         return f"{_answer(out)} ({out[0]:.2f})"
     first, second = sorted(range(len(out)), key=lambda neuron: -out[neuron])[:2]
@@ -553,6 +553,265 @@ def _count_idle(passes, idle, images, learning_rate):
         raise ValueError(f"training diverged after {images:,} examples at learning_rate {learning_rate:g}: "
                          f"for {idle:,} in a row the answer was wrong and no hidden neuron could learn. {advice}")
     return idle
+
+
+# ---------------------------------------------------------------------- one step in numbers
+
+
+class _Explanation:
+    """One training step on one example, taken by a copy of the network and told in lines."""
+
+    WIDTH = 100  # columns
+    HEIGHT = 79  # lines, for a network too large to be told whole
+
+    def __init__(self, network, inputs, target, learning_rate):
+        self.network, self.target, self.learning_rate = network, target, learning_rate
+        self.outs, sources = network._forward(inputs)
+        self.ins = []
+        for layer in range(len(network.weights)):
+            self.ins.append(network._ins(layer, self.outs[layer], sources[layer]))
+        self.deltas = network._errors(self.outs, target)
+        self.after = copy.deepcopy(network)
+        self.after._change_weights(self.outs, sources, self.deltas, learning_rate)
+        self.names = _names(network.sizes)
+
+    def lines(self):
+        whole = self._told(None, None, None)
+        if len(whole) <= self.HEIGHT:
+            return whole
+        for neurons, terms, layers in ((2, 3, 4), (2, 2, 4), (1, 3, 4), (1, 2, 3), (1, 1, 2)):
+            told = self._told(neurons, terms, layers)
+            if len(told) <= self.HEIGHT:
+                break
+        return told
+
+    def _told(self, most_neurons, most_terms, most_layers):
+        """The lines, with so many neurons of a layer, terms of a sum and layers; None: all."""
+        network, names = self.network, self.names
+        self.most_terms = most_terms
+        last = len(network.weights) - 1
+        layers = list(range(last + 1))
+        if most_layers is not None and len(layers) > most_layers:
+            layers = layers[:1] + layers[last + 2 - most_layers:]
+        shown = [self._of_interest(layer, most_neurons) for layer in range(last + 1)]
+
+        about = [f"One training step of {network!r} on one example, at learning rate η = {_number(self.learning_rate)}"]
+        if most_neurons is None:
+            about.append("Inputs: " + ", ".join(f"{names[0][source]} = {_number(out)}"
+                                                for source, out in enumerate(self.outs[0])))
+            about.append("Targets: " + ", ".join(f"Target_{names[-1][neuron]} = {_number(wanted)}"
+                                                 for neuron, wanted in enumerate(self.target)))
+        else:
+            about.append(f"The network says {verdict(self.outs[-1])}; the target is {_answer(self.target)}.")
+            about.append(self._about_inputs())
+            about.append("Shown are the neurons and the terms that matter most"
+                         + (f", of {len(layers)} of the {last + 1} layers." if len(layers) <= last else "."))
+        told = []
+        for text in about:
+            told += self._wrapped(text)
+
+        for layer in layers:
+            entries = [self._in(layer, neuron) for neuron in shown[layer]]
+            entries += [self._out(layer, neuron) for neuron in shown[layer]]
+            where = "output layer" if layer == last else "hidden layer" if last == 1 else f"hidden layer {layer + 1}"
+            told += self._section(f"Forward pass, {where}", entries)
+        entries = [self._output_error(neuron) for neuron in shown[last]]
+        for layer in reversed(layers[:-1]):
+            entries += [self._hidden_error(layer, neuron) for neuron in shown[layer]]
+        told += self._section("Reverse pass: the errors, all of them from the old weights", entries)
+        entries = []
+        for layer in reversed(layers):
+            for neuron in shown[layer]:
+                entries += self._changes(layer, neuron)
+        told += self._section("Reverse pass: the new weights", entries)
+        if most_neurons is not None:
+            told += self._wrapped(self._about_changes(len(entries)))
+        return told
+
+    def _of_interest(self, layer, most):
+        """The neurons of a layer to tell of: the wanted and the strongest other output, the
+        hidden ones with the largest errors."""
+        deltas = self.deltas[layer]
+        if most is None or most >= len(deltas):
+            return list(range(len(deltas)))
+        if layer < len(self.deltas) - 1:
+            return _largest(deltas, most)
+        wanted = _answer(self.target)
+        others = [-1.0 if neuron == wanted else out for neuron, out in enumerate(self.outs[-1])]
+        return sorted([wanted, others.index(max(others))][:most])
+
+    # The equations, each as (its number, name, symbols, numbers, value).
+
+    def _in(self, layer, neuron):
+        weights, outs = self.network.weights[layer][neuron], self.outs[layer]
+        terms = []
+        for source in range(len(weights)):
+            if outs[source] != 0.0 or self.most_terms is None:
+                terms.append((f"{self._weight(layer, neuron, source)}·{self._source(layer, source)}",
+                              f"{_factor(weights[source])}·{_factor(outs[source])}", weights[source] * outs[source]))
+        symbols, numbers = self._sum(terms)
+        if self.network.has_biases:
+            symbols += f" + b_{self.names[layer + 1][neuron]}"
+            numbers += f" + {_factor(self.network.biases[layer][neuron])}"
+        return "(1)", f"in_{self.names[layer + 1][neuron]}", symbols, numbers, self.ins[layer][neuron]
+
+    def _out(self, layer, neuron):
+        name, in_ = self.names[layer + 1][neuron], self.ins[layer][neuron]
+        activation = self.network._activation(layer)
+        if activation == "sigmoid":
+            symbols, numbers = f"1 / (1 + e^(−in_{name}))", f"1 / (1 + e^(−{_factor(in_)}))"
+        elif activation == "relu":
+            symbols, numbers = f"max(0, in_{name})", f"max(0, {_number(in_)})"
+        elif activation == "tanh":
+            symbols, numbers = f"tanh(in_{name})", f"tanh({_number(in_)})"
+        else:
+            largest = max(self.ins[layer])  # as in (2): the same quotient, and no overflow
+            terms = [(f"e^(in_{other_name})", f"e^({_number(other)})", exp(other - largest))
+                     for other_name, other in zip(self.names[layer + 1], self.ins[layer])]
+            total, total_in_numbers = self._sum(terms, lambda rest: f"e^({_number(math.log(rest) + largest)})" if rest else "0")
+            symbols, numbers = f"e^(in_{name}) / ({total})", f"e^({_number(in_)}) / ({total_in_numbers})"
+        return "(2)", f"out_{name}", symbols, numbers, self.outs[layer + 1][neuron]
+
+    def _output_error(self, neuron):
+        name, out, target = self.names[-1][neuron], self.outs[-1][neuron], self.target[neuron]
+        symbols, numbers = f"Target_{name} − out_{name}", f"{_number(target)} − {_factor(out)}"
+        if self.network.cost == "squared_error":
+            symbols = f"out_{name}·(1 − out_{name})·({symbols})"
+            numbers = f"{_factor(out)}·(1 − {_factor(out)})·({numbers})"
+        return "(3)", f"δ_{name}", symbols, numbers, self.deltas[-1][neuron]
+
+    def _hidden_error(self, layer, neuron):
+        name, out = self.names[layer + 1][neuron], self.outs[layer + 1][neuron]
+        terms = []
+        for next_, delta in enumerate(self.deltas[layer + 1]):
+            weight = self.network.weights[layer + 1][next_][neuron]
+            terms.append((f"δ_{self.names[layer + 2][next_]}·{self._weight(layer + 1, next_, neuron)}",
+                          f"{_factor(delta)}·{_factor(weight)}", delta * weight))
+        symbols, numbers = self._sum(terms)
+        if self.network.hidden == "sigmoid":
+            symbols, numbers = f"out_{name}·(1 − out_{name})·({symbols})", f"{_factor(out)}·(1 − {_factor(out)})·({numbers})"
+        elif self.network.hidden == "tanh":
+            symbols, numbers = f"(1 − out_{name}²)·({symbols})", f"(1 − {_factor(out)}²)·({numbers})"
+        else:
+            symbols, numbers = f"[1 if in_{name} > 0, else 0]·({symbols})", f"{_number(self.network._slope(out))}·({numbers})"
+        return "(5)", f"δ_{name}", symbols, numbers, self.deltas[layer][neuron]
+
+    def _changes(self, layer, neuron):
+        number = "(4)" if layer == len(self.deltas) - 1 else "(6)"
+        name, delta, eta = self.names[layer + 1][neuron], self.deltas[layer][neuron], _number(self.learning_rate)
+        weights, after = self.network.weights[layer][neuron], self.after.weights[layer][neuron]
+        entries = []
+        for source in self._sources_of_interest(layer):
+            weight = self._weight(layer, neuron, source)
+            entries.append((number, weight.replace("W", "W+"), f"{weight} + η·δ_{name}·{self._source(layer, source)}",
+                            f"{_number(weights[source])} + {eta}·{_factor(delta)}·{_factor(self.outs[layer][source])}",
+                            after[source]))
+        if self.network.has_biases:
+            bias = self.network.biases[layer][neuron]
+            entries.append((number, f"b+_{name}", f"b_{name} + η·δ_{name}", f"{_number(bias)} + {eta}·{_factor(delta)}",
+                            self.after.biases[layer][neuron]))
+        return entries
+
+    def _sources_of_interest(self, layer):
+        outs = self.outs[layer]
+        return range(len(outs)) if self.most_terms is None else _largest(outs, min(2, self.most_terms))
+
+    def _sum(self, terms, in_numbers=None):
+        """The terms of a sum in symbols and in numbers; those left out are added up in one."""
+        shown = range(len(terms))
+        if self.most_terms is not None:
+            shown = _largest([value for symbols, numbers, value in terms], self.most_terms)
+        symbols, numbers = [terms[place][0] for place in shown], [terms[place][1] for place in shown]
+        if len(shown) < len(terms):
+            rest = 0.0
+            for place in range(len(terms)):
+                if place not in shown:
+                    rest += terms[place][2]
+            symbols.append(f"({len(terms) - len(shown)} more)")
+            numbers.append((in_numbers or _factor)(rest))
+        return " + ".join(symbols) or "0", " + ".join(numbers) or "0"
+
+    def _weight(self, layer, neuron, source):
+        source, neuron = self.names[layer][source], self.names[layer + 1][neuron]
+        return f"W_{source}{neuron}" if len(source + neuron) == 2 and neuron.isalpha() else f"W_{source}→{neuron}"
+
+    def _source(self, layer, source):
+        return self.names[layer][source] if layer == 0 else f"out_{self.names[layer][source]}"
+
+    def _section(self, heading, entries):
+        """The heading and the equations below it; in two lines where one is too long."""
+        told = ["", heading]
+        width = max(len(name) for number, name, symbols, numbers, value in entries)
+        long = {number for number, name, symbols, numbers, value in entries
+                if width + len(symbols) + len(numbers) + len(_number(value)) + 13 > self.WIDTH}
+        for number, name, symbols, numbers, value in entries:
+            line = f"{number} {name.ljust(width)} = {symbols}"
+            rest = f"= {numbers} = {_number(value)}"
+            indent = " " * (width + 5)
+            for part in ([line, indent + rest] if number in long else [f"{line} {rest}"]):
+                told += self._wrapped(part, indent + "  ")
+        return told
+
+    def _wrapped(self, text, indent="    "):
+        return textwrap.wrap(text, self.WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+    def _about_inputs(self):
+        size = len(self.outs[0])
+        zeros = sum(out == 0.0 for out in self.outs[0])
+        text = f"{zeros} of the {size} inputs are 0 and add nothing."
+        side = math.isqrt(size)
+        if side * side == size and size > 2:
+            text = f"Ω0 … Ω{size - 1} are the pixels, row by row from the top, {side} a row; {text}"
+        return text
+
+    def _about_changes(self, shown):
+        largest = 0.0
+        count = 0
+        for old, new in zip(self.network.weights + self.network.biases, self.after.weights + self.after.biases):
+            for before, after in zip(old, new):
+                rows = zip(before, after) if isinstance(before, list) else [(before, after)]
+                for one, other in rows:
+                    count += 1
+                    largest = max(largest, abs(other - one))
+        if not self.network.has_biases:
+            count -= sum(self.network.sizes[1:])
+        what = "weights and biases" if self.network.has_biases else "weights"
+        return f"The other {count - shown:,} {what} change in the same way; none by more than {_number(largest)}."
+
+
+def _names(sizes):
+    """The names of the equations: Ω and λ, then A, B, C …, then α, β, or the digits."""
+    names = [["Ω", "λ"][:sizes[0]] if sizes[0] <= 2 else [f"Ω{source}" for source in range(sizes[0])]]
+    hidden = sizes[1:-1]
+    letters = iter("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    for layer, size in enumerate(hidden):
+        if sum(hidden) <= 26:
+            names.append([next(letters) for neuron in range(size)])
+        else:
+            letter = next(letters) if layer < 26 else f"L{layer + 1}."
+            names.append([f"{letter}{neuron}" for neuron in range(size)])
+    names.append(["α", "β"][:sizes[-1]] if sizes[-1] <= 2 else [str(neuron) for neuron in range(sizes[-1])])
+    return names
+
+
+def _largest(values, most):
+    """The places of the values that are largest, whatever their sign, in their order."""
+    return sorted(sorted(range(len(values)), key=lambda place: -abs(values[place]))[:most])
+
+
+def _number(value):
+    """A number with four decimals, or four digits that count if it is small; minus is −."""
+    if value == 0.0:
+        return "0.0000"
+    if abs(value) < 1e-6:
+        return f"{value:.3e}".replace("-", "−")
+    digits = 4 if abs(value) >= 0.1 else 3 - math.floor(math.log10(abs(value)))
+    return f"{value:.{digits}f}".replace("-", "−")
+
+
+def _factor(value):
+    """A number to stand in a product or a sum: in brackets if it is negative."""
+    return f"({_number(value)})" if value < 0.0 else _number(value)
 
 
 # ---------------------------------------------------------------------- checks
@@ -845,7 +1104,7 @@ def _normalised(values):
     return [value / largest if largest else 0.0 for value in values]
 
 
-def _heat_map(values, side, size):
+def heat_map(values, side, size):
     """A square picture of values from -1 (blue) over 0 (white) to 1 (red), in crisp pixels."""
     pixels = []
     for value in values:
@@ -856,37 +1115,37 @@ def _heat_map(values, side, size):
     return picture.resize((size, size), Image.NEAREST)
 
 
-def _ink(inputs, side, size):
+def ink_picture(inputs, side, size):
     """A square picture of inputs from 0 (blank paper) to 1 (ink)."""
     picture = Image.new("L", (side, side))
     picture.putdata([round(255 - 255 * min(1.0, max(0.0, value))) for value in inputs])
     return picture.convert("RGB").resize((size, size), Image.NEAREST)
 
 
-def _sheet(tiles, labels, columns, wrong=(), title=""):
+def sheet(tiles, labels, columns, wrong=(), title=""):
     """Pictures of one size in rows, each with its label below; a wrong one in a red frame."""
     gap, text = 8, 22
     columns = min(columns, len(tiles))
     width, height = tiles[0].width + gap, tiles[0].height + gap + text
     rows = -(-len(tiles) // columns)
     top = text if title else 0
-    sheet = Image.new("RGB", (columns * width + gap, rows * height + gap + top), WHITE)
-    draw = ImageDraw.Draw(sheet)
+    picture = Image.new("RGB", (columns * width + gap, rows * height + gap + top), WHITE)
+    draw = ImageDraw.Draw(picture)
     font = ImageFont.load_default(15)
     draw.text((gap, 4), title, BLACK, font)
     for place in range(len(tiles)):
         left, upper = gap + place % columns * width, gap + top + place // columns * height
         right, lower = left + tiles[place].width, upper + tiles[place].height
-        sheet.paste(tiles[place], (left, upper))
+        picture.paste(tiles[place], (left, upper))
         is_wrong = place < len(wrong) and wrong[place]
         draw.rectangle((left - 1, upper - 1, right, lower), outline=RED if is_wrong else (200, 200, 200))
         if is_wrong:
             draw.rectangle((left - 3, upper - 3, right + 2, lower + 2), outline=RED, width=2)
         draw.text(((left + right) / 2, lower + 3), labels[place], RED if is_wrong else BLACK, font, anchor="ma")
-    return sheet
+    return picture
 
 
-def _save_picture(picture, default, path, frames=None):
+def save_picture(picture, default, path, frames=None):
     """Writes a PNG, or with frames an animated GIF, and returns its path. A file that is there
     and is no picture of this program's is left alone."""
     path = default if path is None else os.fspath(path)
