@@ -1,0 +1,30 @@
+import os
+
+import pytest
+
+import mnist_loader
+
+MNIST_DIR = os.environ.get("MNIST_DIR") or os.path.join(mnist_loader.DATA, "mnist")
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch, tmp_path):
+    """No test leaves this machine, or writes into the project or the folder it is run from."""
+    monkeypatch.setattr(mnist_loader, "MIRRORS", ())
+    for name in ("http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def mnist():
+    """(training_data, validation_data, test_data), where MNIST_DIR or data/mnist has them."""
+    if not os.path.isdir(MNIST_DIR):
+        pytest.skip("MNIST is neither where MNIST_DIR says nor in data/mnist")
+    return mnist_loader.load_data_wrapper(MNIST_DIR)
+
+
+@pytest.fixture(scope="session")
+def digits():
+    return mnist_loader.load_data_wrapper("digits")

@@ -1,0 +1,294 @@
+"""The arithmetic, against numbers worked by hand, finite differences, a vectorised twin, and
+the equations read word by word."""
+
+import itertools
+import math
+import random
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import neural_net
+from neural_net import Net
+from twin import Twin, order_of
+
+FAMILY = list(itertools.product(("sigmoid", "relu", "tanh"), (("sigmoid", "squared_error"), ("sigmoid", "cross_entropy"),
+                                                            ("softmax", "cross_entropy")), (True, False)))
+
+
+def family(sizes, hidden, output_and_cost, biases, seed=1):
+    output, cost = output_and_cost
+    network = Net(sizes, hidden=hidden, output=output, cost=cost, biases=biases, seed=seed)
+    if biases:  # not 0, or nobody would see them missing
+        for layer in network.biases:
+            for neuron in range(len(layer)):
+                layer[neuron] = network._random.gauss(0.0, 0.5)
+    return network
+
+
+def examples(network, count, seed=2):
+    """Random examples, with some inputs of 0."""
+    generator = random.Random(seed)
+    data = []
+    for example in range(count):
+        inputs = [generator.choice((0.0, 1.0)) * generator.uniform(-1, 1) for source in range(network.sizes[0])]
+        data.append((inputs, generator.randrange(max(2, network.sizes[-1]))))
+    return data
+
+
+def matrices(network, data):
+    inputs = np.array([inputs for inputs, label in data])
+    if network.sizes[-1] == 1:
+        return inputs, np.array([[float(label)] for inputs, label in data])
+    return inputs, np.eye(network.sizes[-1])[[label for inputs, label in data]]
+
+
+def by_hand():
+    network = Net([2, 2, 1])
+    network.weights = [[[0.5, -1.0], [1.0, 2.0]], [[1.0, -0.5]]]
+    network.biases = [[0.0, -2.0], [0.25]]
+    return network
+
+
+def test_the_forward_pass_gives_the_numbers_worked_by_hand():
+    # in_A = 0.5·1 − 1·0.5 + 0 = 0, in_B = 1·1 + 2·0.5 − 2 = 0, so out_A = out_B = 1/2;
+    # in_α = 1·1/2 − 0.5·1/2 + 0.25 = 1/2.
+    outs = by_hand().forward([1.0, 0.5])
+    assert outs[0] == [1.0, 0.5]
+    assert outs[1] == [0.5, 0.5]
+    assert outs[2] == [1 / (1 + math.exp(-0.5))]
+
+
+def test_the_errors_are_the_numbers_worked_by_hand():
+    network = by_hand()
+    # δ_α = ½·(1 − ½)·(1 − ½) = 1/8; δ_A = ½·½·(1/8·1) = 1/32; δ_B = ½·½·(1/8·−½) = −1/64
+    deltas = network.errors([[1.0, 0.5], [0.5, 0.5], [0.5]], [1.0])
+    assert deltas == [[1 / 32, -1 / 64], [1 / 8]]
+
+
+def test_one_step_changes_the_weights_by_the_numbers_worked_by_hand(capsys):
+    network = by_hand()
+    network.weights[1][0] = [1.0, -1.5]  # now in_α = 1/2 − 3/4 + 1/4 = 0 and out_α = 1/2
+    network.train([([1.0, 0.5], [1.0])], 4.0, batch_size=1)
+    # δ_α = 1/8, δ_A = ¼·(1/8) = 1/32, δ_B = ¼·(−3/16) = −3/64; η·δ_α = ½
+    assert network.weights[1] == [[1.25, -1.25]]
+    assert network.biases[1] == [0.75]
+    assert network.weights[0] == [[0.5 + 1 / 8, -1.0 + 1 / 16], [1.0 - 3 / 16, 2.0 - 3 / 32]]
+    assert network.biases[0] == [1 / 8, -2.0 - 3 / 16]
+
+
+def test_a_hidden_error_uses_the_old_weights(capsys):
+    # With the new W_Aα = 1.25 the change of W_ΩA would be 4·¼·(1/8·1.25) = 0.15625, not 1/8.
+    network = by_hand()
+    network.weights[1][0] = [1.0, -1.5]
+    network.train([([1.0, 0.5], [1.0])], 4.0, batch_size=1)
+    assert network.weights[0][0][0] == 0.625
+
+
+def test_solving_for_the_inputs_gives_the_numbers_worked_by_hand():
+    # in_A = 1·1, in_B = 1·(−0.5); Ω = 1·0.5 − 0.5·1 = 0, λ = 1·(−1) − 0.5·2 = −2
+    assert by_hand().solve_for_inputs([1.0]) == [0.0, -2.0]
+
+
+def test_solving_for_the_inputs_goes_through_any_number_of_layers():
+    network = Net([5, 4, 3, 2], seed=1)
+    target = np.array([0.0, 1.0])
+    for weights in reversed(network.weights):
+        target = target @ np.array(weights)
+    assert np.allclose(network.solve_for_inputs(1), target, rtol=1e-13)
+
+
+@pytest.mark.parametrize("hidden, output_and_cost, biases", FAMILY)
+def test_the_outs_are_those_of_the_vectorised_twin(hidden, output_and_cost, biases):
+    network = family([5, 4, 3, 2], hidden, output_and_cost, biases)
+    data = examples(network, 10)
+    ours = [network.forward(inputs) for inputs, label in data]
+    for layer, outs in enumerate(Twin(network).forward(matrices(network, data)[0])):
+        assert np.allclose([one[layer] for one in ours], outs, rtol=1e-13, atol=1e-15)
+
+
+SIZES = ([4, 3], [4, 1], [4, 3, 2], [3, 4, 3, 3], [3, 3, 4, 3, 2])
+
+
+@pytest.mark.parametrize("hidden, output_and_cost, biases", FAMILY)
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+def test_a_step_goes_down_the_gradient_by_finite_differences(sizes, hidden, output_and_cost, biases, capsys):
+    if sizes[-1] == 1 and output_and_cost[0] == "softmax":
+        pytest.skip("a softmax of one is always 1")
+    for batch_size, weight_decay in itertools.product((1, 7), (0.0, 0.01)):
+        network = family(sizes, hidden, output_and_cost, biases)
+        data = examples(network, batch_size)
+        inputs, targets = matrices(network, data)
+        twin = Twin(network)
+        network.train(data, 0.5, batch_size=batch_size, weight_decay=weight_decay)
+        stepped = Twin(network)
+        parameters = list(zip(twin.weights, stepped.weights))
+        if biases:
+            parameters += list(zip(twin.biases, stepped.biases))
+        for old, new in parameters:
+            gradient = (old - new) / 0.5
+            differences = np.zeros_like(old)
+            for place in np.ndindex(old.shape):
+                value = old[place]
+                old[place] = value + 1e-5
+                above = twin.mean_cost(inputs, targets, weight_decay)
+                old[place] = value - 1e-5
+                below = twin.mean_cost(inputs, targets, weight_decay)
+                old[place] = value
+                differences[place] = (above - below) / 2e-5
+            size = np.linalg.norm(gradient) + np.linalg.norm(differences)
+            assert np.linalg.norm(gradient - differences) <= 1e-6 * size
+        if not biases:
+            assert not any(itertools.chain(*network.biases))
+
+
+@pytest.mark.parametrize("hidden, output_and_cost, biases", FAMILY)
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+def test_training_is_that_of_the_vectorised_twin(sizes, hidden, output_and_cost, biases, capsys):
+    for batch_size, weight_decay in itertools.product((1, 7), (0.0, 0.01)):
+        network = family(sizes, hidden, output_and_cost, biases)
+        data = examples(network, 20)
+        twin = Twin(network)
+        twin.train(*matrices(network, data), 0.3, order_of(network, 20), batch_size, weight_decay)
+        network.train(data, 0.3, batch_size=batch_size, weight_decay=weight_decay)
+        for ours, theirs in zip(network.weights + network.biases, twin.weights + twin.biases):
+            assert np.allclose(ours, theirs, rtol=1e-12, atol=1e-13)
+
+
+class Plain:
+    """The equations word by word: every term, zeros too, in a batch one example after another."""
+
+    def __init__(self, network):
+        self.net = network
+        self.weights = [[list(neuron) for neuron in layer] for layer in network.weights]
+        self.biases = [list(layer) for layer in network.biases]
+
+    def activate(self, name, ins):
+        if name == "softmax":
+            powers = [math.exp(value - max(ins)) for value in ins]
+            total = 0.0
+            for power in powers:
+                total = total + power
+            return [power / total for power in powers]
+        return [{"sigmoid": lambda: 1.0 / (1.0 + math.exp(-value)), "tanh": lambda: math.tanh(value),
+                 "relu": lambda: max(0.0, value)}[name]() for value in ins]
+
+    def learn(self, batch, learning_rate, weight_decay):
+        asked = []
+        for inputs, target in batch:
+            outs = [inputs]
+            for layer in range(len(self.weights)):
+                ins = []
+                for neuron in range(len(self.weights[layer])):
+                    total = 0.0
+                    for source in range(len(outs[layer])):
+                        total = total + self.weights[layer][neuron][source] * outs[layer][source]
+                    ins.append(total + self.biases[layer][neuron])
+                outs.append(self.activate(self.net._activation(layer), ins))
+            deltas = [None] * len(self.weights)
+            for layer in reversed(range(len(self.weights))):
+                deltas[layer] = []
+                for neuron, out in enumerate(outs[layer + 1]):
+                    if layer == len(self.weights) - 1:
+                        slope = out * (1.0 - out) if self.net.cost == "squared_error" else 1.0
+                        deltas[layer].append(slope * (target[neuron] - out))
+                        continue
+                    total = 0.0
+                    for after in range(len(self.weights[layer + 1])):
+                        total = total + deltas[layer + 1][after] * self.weights[layer + 1][after][neuron]
+                    slope = {"sigmoid": out * (1.0 - out), "tanh": 1.0 - out * out, "relu": float(out > 0.0)}[self.net.hidden]
+                    deltas[layer].append(slope * total)
+            asked.append((outs, deltas))
+        eta = learning_rate / len(batch)
+        for layer in range(len(self.weights)):
+            for neuron in range(len(self.weights[layer])):
+                for source in range(len(self.weights[layer][neuron])):
+                    weight = self.weights[layer][neuron][source]
+                    if weight_decay:
+                        weight = (1.0 - learning_rate * weight_decay) * weight
+                    for outs, deltas in asked:
+                        weight = weight + eta * deltas[layer][neuron] * outs[layer][source]
+                    self.weights[layer][neuron][source] = weight
+                if self.net.has_biases:
+                    for outs, deltas in asked:
+                        self.biases[layer][neuron] = self.biases[layer][neuron] + eta * deltas[layer][neuron]
+
+
+@pytest.mark.parametrize("hidden, output_and_cost, biases", FAMILY)
+def test_training_gives_the_floats_of_the_equations_word_by_word(hidden, output_and_cost, biases, digits, capsys):
+    """Whole runs, on pictures most of whose pixels are 0: leaving terms out changes no bit."""
+    for batch_size, weight_decay in ((1, 0.0), (7, 0.001)):
+        network = family([784, 4, 3, 10], hidden, output_and_cost, biases)
+        plain = Plain(network)
+        data = [digits[0][index] for index in range(15)]
+        for epoch in range(2):
+            order = order_of(network, len(data))
+            for first in range(0, len(data), batch_size):
+                plain.learn([data[index] for index in order[first:first + batch_size]], 0.5, weight_decay)
+            network.train(data, 0.5, batch_size=batch_size, weight_decay=weight_decay)
+        assert network.weights == plain.weights
+        assert network.biases == plain.biases
+
+
+def test_weights_start_with_the_spread_that_is_promised():
+    for hidden, spread in (("sigmoid", 1 / 20), ("relu", math.sqrt(2) / 20), ("tanh", 1 / 20)):
+        network = Net([400, 100, 50], hidden=hidden, seed=1)
+        assert np.std(network.weights[0]) == pytest.approx(spread, rel=0.02)
+        assert np.mean(network.weights[0]) == pytest.approx(0.0, abs=0.001)
+        assert np.std(network.weights[1]) == pytest.approx(1 / 10, rel=0.03)  # the output layer is no ReLU
+        assert network.biases == [[0.0] * 100, [0.0] * 50]
+
+
+def test_the_sigmoid_and_the_softmax_do_not_overflow():
+    network = Net([1, 1])
+    network.weights = [[[1.0]]]
+    for value, out in ((-1e308, 0.0), (-1000.0, 0.0), (1000.0, 1.0), (1e308, 1.0)):
+        assert network.forward([value])[-1] == [out]
+    assert network.forward([-708.0])[-1][0] == pytest.approx(math.exp(-708.0))
+    network = Net([1, 2], output="softmax")
+    network.weights = [[[1.0], [-1.0]]]
+    assert network.forward([1e308])[-1] == [1.0, 0.0]
+    assert network.forward([-1000.0])[-1] == [0.0, 1.0]
+
+
+SAME_EVERYWHERE = """
+import sys, types
+try:
+    import PIL
+except ImportError:  # a bare interpreter: nothing here draws
+    for name in ("PIL", "Image", "ImageDraw", "ImageFont", "PngImagePlugin"):
+        sys.modules[name] = types.ModuleType(name)
+        setattr(sys.modules["PIL"], name, sys.modules[name])
+sys.path.insert(0, sys.argv[1])
+import hashlib, random
+from neural_net import Net
+generator = random.Random(5)
+data = [([generator.random() for source in range(6)], generator.randrange(3)) for example in range(50)]
+for options in ({}, {"hidden": "relu", "output": "softmax"}, {"hidden": "tanh", "cost": "cross_entropy"}):
+    network = Net([6, 5, 4, 3], seed=7, **options)
+    network.train(data, 0.1, epochs=3, weight_decay=0.01)
+    print(hashlib.sha256(repr((network.weights, network.biases)).encode()).hexdigest())
+"""
+
+
+@pytest.mark.parametrize("python", ["python3", "pypy3"])
+def test_the_same_seed_gives_the_same_floats_on_every_python(python):
+    python = shutil.which(python)
+    if python is None:
+        pytest.skip("there is no such interpreter here")
+    folder = neural_net.DEFAULT_WEIGHTS[:-len("/weights/mnist.pkl")]
+    hashes = []
+    for interpreter in (sys.executable, python):
+        run = subprocess.run([interpreter, "-c", SAME_EVERYWHERE, folder], stdout=subprocess.PIPE, check=True)
+        hashes.append([line for line in run.stdout.split() if len(line) == 64])
+    assert hashes[0] == hashes[1]
+    assert len(set(hashes[0])) == 3
+
+
+def test_a_seed_gives_the_same_network_and_another_seed_another():
+    assert Net([3, 2], seed=1).weights == Net([3, 2], seed=1).weights
+    assert Net([3, 2], seed=1).weights != Net([3, 2], seed=2).weights
+    assert Net([3, 2]).weights != Net([3, 2]).weights
