@@ -25,6 +25,11 @@ from io import BytesIO
 from math import exp, isfinite, sqrt, tanh
 from numbers import Real
 
+try:
+    import fcntl
+except ImportError:  # Windows, where nobody can remove a file that is open
+    fcntl = None
+
 from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 
 DEFAULT_WEIGHTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "weights", "mnist.pkl")
@@ -993,13 +998,17 @@ def write_file(path, content):
         try:
             _remove_parts(folder, name)
             with open(part, "xb") as file:
+                _locks(file)
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(part, path)
+                if fcntl:  # elsewhere an open file can't be moved
+                    os.replace(part, path)
+            if not fcntl:
+                os.replace(part, path)
             return
         except FileNotFoundError:
-            continue  # another process, saving to the same path, took the part for a killed one's
+            continue  # another process took the part for a killed one's before it was locked
         except OSError as error:
             raise type(error)(error.errno, f"{path} was not written: {error.strerror}") from None
         finally:
@@ -1010,7 +1019,24 @@ def write_file(path, content):
 def _remove_parts(folder, name):
     for found in os.listdir(folder):
         if found.startswith(f".{name}.") and found.endswith(".part") and len(found) == len(name) + 15:
-            _remove(os.path.join(folder, found))
+            part = os.path.join(folder, found)
+            try:
+                with open(part, "rb") as file:
+                    if not _locks(file):
+                        continue
+            except OSError:
+                continue
+            _remove(part)
+
+
+def _locks(file):
+    """Whether this process has the file to itself. A killed process gives its files up."""
+    try:
+        if fcntl:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except OSError:
+        return False
 
 
 def _remove(path):
