@@ -14,6 +14,7 @@ import re
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 import zlib
 from collections.abc import Sequence
@@ -175,7 +176,8 @@ def _download(folders):
                 write_file(target, content)
                 break
             except (OSError, HTTPException, ValueError) as error:
-                tried.append(f"{mirror + name}: {getattr(error, 'reason', None) or error or type(error).__name__}")
+                reason = error.reason if type(error) is urllib.error.URLError else error
+                tried.append(f"{mirror + name}: {reason or type(error).__name__}")
                 mirrors.remove(mirror)
                 mirrors.append(mirror)  # the next file asks it last
         else:

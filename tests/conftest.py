@@ -4,7 +4,7 @@ import pytest
 
 import mnist_loader
 
-MNIST_DIR = os.environ.get("MNIST_DIR") or os.path.join(mnist_loader.DATA, "mnist")
+MNIST_DIR = os.path.abspath(os.environ.get("MNIST_DIR") or os.path.join(mnist_loader.DATA, "mnist"))
 
 
 @pytest.fixture(autouse=True)
@@ -14,6 +14,7 @@ def no_network(monkeypatch, tmp_path):
     for name in ("http_proxy", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
     monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setenv("MNIST_DIR", MNIST_DIR)
     monkeypatch.chdir(tmp_path)
 
 
