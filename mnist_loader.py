@@ -89,7 +89,7 @@ def load_image(path):
     try:
         frame = _framed(_ink(picture))
     except ValueError as error:
-        raise ValueError(f"{os.fspath(path)}: {error}") from None
+        raise ValueError(f"{_name(path)}: {error}") from None
     return (frame.reshape(-1) / 255.0).tolist()
 
 
@@ -434,11 +434,15 @@ def open_picture(path):
                 picture = _on_paper(picture.convert("RGBA"))
             return picture.convert("L")
     except UnidentifiedImageError:
-        raise ValueError(f"{os.fspath(path)}: not a picture that Pillow can read") from None
+        raise ValueError(f"{_name(path)}: not a picture that Pillow can read") from None
     except (FileNotFoundError, IsADirectoryError, PermissionError):
         raise
     except (ValueError, OSError, SyntaxError, EOFError, Image.DecompressionBombError, zlib.error) as error:
-        raise ValueError(f"{os.fspath(path)}: broken or unfit picture: {error}") from None
+        raise ValueError(f"{_name(path)}: broken or unfit picture: {error}") from None
+
+
+def _name(path):
+    return os.fspath(path) if isinstance(path, (str, os.PathLike)) else "the picture"
 
 
 def _on_paper(picture):
@@ -459,14 +463,35 @@ def _ink(picture):
     if np.percentile(grey, 99.5) - np.median(edge) > np.median(edge) - np.percentile(grey, 0.5):
         grey = 255.0 - grey  # light on dark
     paper = _extreme(_extreme(grey, np.max), np.min)  # what is narrower than a third of the picture is no paper
-    ink = 1.0 - grey / np.maximum(paper, 1.0)
-    threshold = _otsu(ink)
-    dark = ink > threshold
-    if ink[dark].mean() - ink[~dark].mean() < 0.12:
+    ink = (paper - grey) / np.maximum(paper, 1.0)
+    dark = ink > _otsu(ink)
+    if ink.max() < 0.12 or ink[dark].mean() - ink[~dark].mean() < 0.12:
         raise ValueError("expected a digit in dark or light ink, found none")
-    near = np.asarray(Image.fromarray(dark.astype(np.float32)).filter(ImageFilter.BoxBlur(2)))
-    dark &= near > 0.14
-    return np.where(dark, ink, 0)
+    full = np.percentile(ink[dark], 75)
+    return np.where(_strokes(dark), np.minimum(ink, full), 0.0)
+
+
+def _strokes(dark):
+    """The dark pixels without specks: without connected parts of less than a twentieth of the
+    largest, or of less than a third at the picture's edge, where shadows leave corners."""
+    height, width = dark.shape
+    left = set(zip(*np.nonzero(dark)))
+    parts = []
+    while left:
+        part = [left.pop()]
+        for row, column in part:  # grows while it is gone through
+            for neighbour in ((row + down, column + right) for down in (-1, 0, 1) for right in (-1, 0, 1)):
+                if neighbour in left:
+                    left.remove(neighbour)
+                    part.append(neighbour)
+        parts.append(part)
+    largest = max(map(len, parts))
+    strokes = np.zeros(dark.shape, bool)
+    for part in parts:
+        at_edge = any(row in (0, height - 1) or column in (0, width - 1) for row, column in part)
+        if len(part) >= largest / (3 if at_edge else 20):
+            strokes[tuple(np.transpose(part))] = True
+    return strokes
 
 
 def _extreme(grey, pick):
@@ -487,9 +512,8 @@ def _otsu(values):
     below = np.cumsum(counts)[:-1]
     above = counts.sum() - below
     sums = np.cumsum(counts * centres)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        between = below * above * (sums[:-1] / below - (sums[-1] - sums[:-1]) / above) ** 2
-    return edges[1:-1][np.nanargmax(between)]
+    between = below * above * (sums[:-1] / np.maximum(below, 1) - (sums[-1] - sums[:-1]) / np.maximum(above, 1)) ** 2
+    return edges[1:-1][np.argmax(between)]
 
 
 def _framed(ink):

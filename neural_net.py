@@ -1112,7 +1112,8 @@ class _Progress:
 # ---------------------------------------------------------------------- pictures
 
 
-RED, BLUE, WHITE, BLACK = (178, 24, 43), (33, 102, 172), (255, 255, 255), (0, 0, 0)
+RED, BLUE = (178, 24, 43), (33, 102, 172)
+WHITE, GREY, BLACK = (255, 255, 255), (200, 200, 200), (0, 0, 0)
 MADE_BY = "neural_net.py"  # written into every picture, to know it again
 
 
@@ -1132,20 +1133,28 @@ def _normalised(values):
 
 def heat_map(values, side, size):
     """A square picture of values from -1 (blue) over 0 (white) to 1 (red), in crisp pixels."""
-    pixels = []
-    for value in values:
-        colour = RED if value > 0.0 else BLUE
-        pixels.append(tuple(round(255 + (part - 255) * abs(value)) for part in colour))
     picture = Image.new("RGB", (side, side))
-    picture.putdata(pixels)
-    return picture.resize((size, size), Image.NEAREST)
+    picture.putdata([_colour(value) for value in values])
+    return picture.resize((size, size), Image.Resampling.NEAREST)
+
+
+def _colour(value):
+    return tuple(round(255 + (part - 255) * abs(value)) for part in (RED if value > 0.0 else BLUE))
+
+
+def _palette():
+    """The few colours of an animation, which keep its file small."""
+    picture = Image.new("P", (1, 1))
+    colours = [_colour(level / 10) for level in range(-10, 11)] + [BLACK, GREY]
+    picture.putpalette([part for colour in colours for part in colour])
+    return picture
 
 
 def ink_picture(inputs, side, size):
     """A square picture of inputs from 0 (blank paper) to 1 (ink)."""
     picture = Image.new("L", (side, side))
     picture.putdata([round(255 - 255 * min(1.0, max(0.0, value))) for value in inputs])
-    return picture.convert("RGB").resize((size, size), Image.NEAREST)
+    return picture.convert("RGB").resize((size, size), Image.Resampling.NEAREST)
 
 
 def sheet(tiles, labels, columns, wrong=(), title=""):
@@ -1164,7 +1173,7 @@ def sheet(tiles, labels, columns, wrong=(), title=""):
         right, lower = left + tiles[place].width, upper + tiles[place].height
         picture.paste(tiles[place], (left, upper))
         is_wrong = place < len(wrong) and wrong[place]
-        draw.rectangle((left - 1, upper - 1, right, lower), outline=RED if is_wrong else (200, 200, 200))
+        draw.rectangle((left - 1, upper - 1, right, lower), outline=RED if is_wrong else GREY)
         if is_wrong:
             draw.rectangle((left - 3, upper - 3, right + 2, lower + 2), outline=RED, width=2)
         draw.text(((left + right) / 2, lower + 3), labels[place], RED if is_wrong else BLACK, font, anchor="ma")
@@ -1186,9 +1195,9 @@ def save_picture(picture, default, path, frames=None):
         marks.add_text("Software", MADE_BY)
         picture.save(content, "PNG", optimize=True, pnginfo=marks)
     else:
-        few = [frame.quantize(32, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE) for frame in frames]
+        few = [frame.quantize(palette=_palette(), dither=Image.Dither.NONE) for frame in frames]
         few[0].save(content, "GIF", save_all=True, append_images=few[1:], comment=MADE_BY.encode(),
-                    duration=[120] * (len(few) - 1) + [2500], loop=0, optimize=False)
+                    duration=[120] * (len(few) - 1) + [2500], loop=0, optimize=True)
     write_file(path, content.getvalue())
     return path
 

@@ -254,7 +254,7 @@ def test_the_sigmoid_and_the_softmax_do_not_overflow():
     assert network.forward([-1000.0])[-1] == [0.0, 1.0]
 
 
-SAME_EVERYWHERE = """
+WITHOUT_PILLOW = """
 import sys, types
 try:
     import PIL
@@ -263,6 +263,9 @@ except ImportError:  # a bare interpreter: nothing here draws
         sys.modules[name] = types.ModuleType(name)
         setattr(sys.modules["PIL"], name, sys.modules[name])
 sys.path.insert(0, sys.argv[1])
+"""
+
+SAME_EVERYWHERE = WITHOUT_PILLOW + """
 import hashlib, random
 from neural_net import Net
 generator = random.Random(5)

@@ -1,0 +1,323 @@
+"""What is drawn, and pictures of handwriting that are read."""
+
+import io
+import os
+import random
+import time
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
+
+import mnist_loader
+import neural_net
+import test_net
+from mnist_loader import load_image
+from neural_net import BLUE, RED, WHITE, Film, Net
+
+BEST = os.path.join(os.path.dirname(neural_net.DEFAULT_WEIGHTS), "mnist-best.pkl")
+
+
+def net(sizes=(4, 2), weights=((1.0, 0.0, -1.0, 0.5), (0.0, 0.0, 2.0, 0.0))):
+    network = Net(sizes, seed=1)
+    network.weights = [[list(neuron) for neuron in weights]]
+    return network
+
+
+# ------------------------------------------------------------------ heat maps
+
+
+def test_a_heat_map_is_red_for_blue_against_white_for_none_and_symmetric(capsys):
+    picture = net().imagine(0)
+    assert picture.size == (280, 280)
+    assert [picture.getpixel(place) for place in ((0, 0), (139, 139))] == [RED, RED]  # crisp: one colour up to its edge
+    assert picture.getpixel((140, 0)) == WHITE
+    assert picture.getpixel((0, 140)) == BLUE
+    half = tuple(round((255 + part) / 2) for part in RED)
+    assert max(abs(one - other) for one, other in zip(picture.getpixel((279, 279)), half)) <= 1
+
+
+def test_imagine_writes_the_picture_and_says_what_the_network_answers(capsys):
+    network = net()
+    network.imagine(0)
+    assert capsys.readouterr().out == "imagined_0.png\nThe network takes the 0 it imagined for 0 (0.78), then 1 (0.50).\n"
+    assert network.forward([1.0, 0.0, 0.0, 0.5])[-1] == pytest.approx([0.7773, 0.5], abs=1e-4)
+    with Image.open("imagined_0.png") as picture:
+        assert picture.format == "PNG" and picture.size == (280, 280)
+    network.imagine(1, "other.png")
+    assert capsys.readouterr().out.startswith("other.png\n")
+
+
+def test_all_digits_and_all_neurons_come_on_one_sheet(capsys):
+    network = Net([784, 30, 10], seed=1)
+    assert network.imagine().width > 500 and os.path.exists("imagined.png")
+    assert capsys.readouterr().out.count("The network takes") == 10
+    assert network.looks_for().width > 500 and os.path.exists("neurons.png")
+    picture = network.looks_for(29)
+    assert os.path.exists("neuron_29.png")
+    largest = max(range(784), key=lambda source: abs(network.weights[0][29][source]))
+    colour = RED if network.weights[0][29][largest] > 0 else BLUE
+    assert picture.getpixel((10 * (largest % 28) + 5, 10 * (largest // 28) + 5)) == colour
+
+
+def test_pictures_need_square_inputs_a_known_digit_and_a_png():
+    with pytest.raises(ValueError, match="square picture, .* came one of 2 inputs"):
+        Net([2, 3, 2]).imagine(1)
+    for call in (Net([2, 3]).imagine, Net([2, 3]).looks_for, lambda: Film(Net([2, 3])), lambda: Net([2, 3]).show([([1, 2], 1)])):
+        with pytest.raises(ValueError, match="square picture"):
+            call()
+    for digit in (2, -1, "1", 0.0):
+        with pytest.raises(ValueError, match="digit: expected a whole number from 0 to 1"):
+            net().imagine(digit)
+    with pytest.raises(ValueError, match="neuron: expected"):
+        net().looks_for(2)
+    with pytest.raises(ValueError, match=r"ends in \.png, came map.jpg"):
+        net().imagine(1, "map.jpg")
+    assert os.listdir() == []
+
+
+def test_a_picture_replaces_only_pictures_of_this_program(capsys):
+    network = net()
+    network.imagine(0, "map.png")
+    network.imagine(1, "map.png")
+    for content in (b"my notes", b""):
+        with open("mine.png", "wb") as file:
+            file.write(content)
+        with pytest.raises(FileExistsError, match="mine.png is there already and was not made by this program"):
+            network.imagine(0, "mine.png")
+        with open("mine.png", "rb") as file:
+            assert file.read() == content
+    Image.new("RGB", (9, 9)).save("drawn.png")
+    with pytest.raises(FileExistsError):
+        network.imagine(0, "drawn.png")
+
+
+def test_a_folder_that_is_not_there_is_one_clear_error():
+    network = net()
+    before = dict(network.__dict__)
+    with pytest.raises(FileNotFoundError, match="nowhere/map.png: there is no folder"):
+        network.imagine(0, "nowhere/map.png")
+    assert network.__dict__ == before
+
+
+# ------------------------------------------------------------------ examples on a sheet
+
+
+def test_show_draws_and_prints_right_and_wrong_ones_apart(capsys):
+    network = net()
+    picture = network.show([([1.0, 0.0, 0.0, 0.0], 0), ([0.0, 0.0, 1.0, 0.0], 0)], names=[7, 42])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "7: is 0, the network says 0 (0.73), then 1 (0.50)"
+    assert lines[1] == "42: is 0, the network says 1 (0.88), then 0 (0.27) WRONG"
+    assert lines[2] == "shown.png"
+    assert picture.getpixel((9, 9)) == (0, 0, 0)  # ink is dark
+    assert picture.getpixel((9 + 56, 9)) == (255, 255, 255)
+    frames = [picture.getpixel((8 + 120 * tile + 50, 6)) for tile in (0, 1)]
+    assert frames == [WHITE, RED]  # a frame is drawn around the wrong one only
+
+
+def test_show_takes_at_most_200_examples_and_a_name_for_each():
+    with pytest.raises(ValueError, match="at most 200 examples on a sheet, came 201"):
+        net().show([([1.0, 0.0, 0.0, 0.0], 0)] * 201)
+    with pytest.raises(ValueError, match="names: expected 1, one for each example, came 2"):
+        net().show([([1.0, 0.0, 0.0, 0.0], 0)], names=[1, 2])
+
+
+# ------------------------------------------------------------------ a film
+
+
+def test_a_film_is_an_animation_of_the_heat_maps_that_fits_in_400_kb(digits, capsys):
+    network = Net([784, 10, 10], seed=1)
+    film = Film(network)
+    network.train(digits[0][:600], 1.0, epochs=2, watch=film, every=30)
+    film.save("learning.gif")
+    assert capsys.readouterr().out.endswith("learning.gif\n")
+    with Image.open("learning.gif") as animation:
+        assert animation.n_frames == 41
+    assert os.path.getsize("learning.gif") < 400_000
+    film.save("learning.gif")  # again: it is this program's
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        film.save("nowhere/learning.gif")
+    with pytest.raises(ValueError, match=r"\.gif"):
+        film.save("learning.png")
+    with pytest.raises(ValueError, match="came an empty one"):
+        Film(network).save()
+
+
+# ------------------------------------------------------------------ the shipped weights
+
+
+def test_the_shipped_weights_know_all_ten_digits_that_they_imagine(capsys):
+    network = Net([1, 1])
+    network.load()
+    network.imagine()
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("The network takes")]
+    for digit, line in enumerate(lines):
+        assert line.startswith(f"The network takes the {digit} it imagined for {digit} ")
+    assert len(lines) == 10
+
+
+# ------------------------------------------------------------------ handwriting
+
+
+def drawing(size=(200, 200), paper=255, ink=0, mode="L", width=14):
+    """A 7, drawn with straight strokes."""
+    picture = Image.new(mode, size, paper)
+    ImageDraw.Draw(picture).line([(60, 50), (140, 50), (90, 160)], fill=ink, width=width, joint="curve")
+    return picture
+
+
+def frame(picture, format="PNG", **options):
+    content = io.BytesIO()
+    picture.save(content, format, **options)
+    content.seek(0)
+    return np.array(load_image(content)).reshape(28, 28)
+
+
+def test_a_drawing_comes_into_the_frame_of_mnist():
+    seven = frame(drawing())
+    rows, columns = np.flatnonzero(seven.any(axis=1)), np.flatnonzero(seven.any(axis=0))
+    assert np.ptp(rows) + 1 in (19, 20)
+    assert np.ptp(columns) < np.ptp(rows)
+    assert abs(seven.sum(axis=1) @ (np.arange(28) + 0.5) / seven.sum() - 14) <= 0.5
+    assert abs(seven.sum(axis=0) @ (np.arange(28) + 0.5) / seven.sum() - 14) <= 0.5
+    assert seven.max() == 1.0 and seven[0].max() == 0.0
+
+
+@pytest.mark.parametrize("other", [
+    lambda: drawing(paper=0, ink=255), lambda: drawing(paper=170, ink=90),
+    lambda: drawing(mode="RGB", paper=(250, 250, 240), ink=(20, 40, 160)),
+    lambda: drawing(mode="RGBA", paper=(0, 0, 0, 0), ink=(0, 0, 0, 255)),
+    lambda: drawing(mode="RGBA", paper=(255, 255, 255, 0), ink=(255, 255, 255, 255)),
+    lambda: drawing(mode="LA", paper=(9, 0), ink=(20, 255)), lambda: drawing(mode="1", paper=1, ink=0),
+    lambda: drawing(mode="I;16", paper=65535, ink=0), lambda: drawing().convert("P"),
+    lambda: drawing(size=(500, 300)), lambda: drawing().resize((400, 400)), lambda: drawing().resize((90, 90)),
+    lambda: drawing().convert("CMYK").convert("RGB"),
+], ids=range(13))
+def test_size_place_colour_and_transparency_do_not_matter(other):
+    assert np.abs(frame(other()) - frame(drawing())).mean() < 0.05
+
+
+def test_a_photo_turned_by_its_exif_tag_stands_upright():
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned a quarter clockwise
+    turned = frame(drawing(mode="RGB", paper="white", ink="black").rotate(90, expand=True), "JPEG", exif=exif, quality=95)
+    assert np.abs(turned - frame(drawing())).mean() < 0.02
+
+
+def test_a_tall_1_stays_thin():
+    one = Image.new("L", (100, 400), 255)
+    ImageDraw.Draw(one).line([(50, 30), (52, 370)], fill=0, width=12)
+    columns = np.flatnonzero(frame(one).any(axis=0))
+    assert 1 <= len(columns) <= 3 and 14 in columns
+
+
+def page(value=255, size=(300, 200)):
+    return Image.new("L", size, value)
+
+
+def noisy_page():
+    return Image.fromarray(np.uint8(np.random.default_rng(1).normal(200, 8, (200, 300))))
+
+
+def shaded_page():
+    return Image.fromarray(np.uint8(np.linspace(120, 250, 300)[None, :] * np.ones((200, 1))))
+
+
+@pytest.mark.parametrize("blank", [page, lambda: page(0), lambda: page(120), noisy_page, shaded_page,
+                                   lambda: Image.new("RGBA", (50, 50), (0, 0, 0, 0)), lambda: page(255, (1, 1))])
+def test_a_picture_with_no_ink_is_a_clear_error(blank):
+    with pytest.raises(ValueError, match="expected a digit in dark or light ink, found none"):
+        frame(blank())
+
+
+def test_what_is_no_picture_is_a_clear_error():
+    def written(name, content):
+        with open(name, "wb") as file:
+            file.write(content)
+        return name
+
+    good = io.BytesIO()
+    noisy_page().save(good, "PNG")
+    with pytest.raises(ValueError, match="text.png: not a picture"):
+        load_image(written("text.png", b"hello, this is no picture"))
+    with pytest.raises(ValueError, match="empty.png: not a picture"):
+        load_image(written("empty.png", b""))
+    with pytest.raises(ValueError, match="cut.png: broken or unfit picture"):
+        load_image(written("cut.png", good.getvalue()[:5000]))
+    page().save("moving.gif", save_all=True, append_images=[page(0), page(128)])
+    with pytest.raises(ValueError, match="moving.gif: .*expected one picture, came 3"):
+        load_image("moving.gif")
+    with pytest.raises(FileNotFoundError, match="nothing.png"):
+        load_image("nothing.png")
+    with pytest.raises(IsADirectoryError):
+        load_image(".")
+
+
+def test_a_decompression_bomb_is_refused_at_once():
+    bomb = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(bomb, "PNG")
+    started = time.perf_counter()
+    with pytest.raises(ValueError, match="picture"):
+        load_image(bomb)
+    huge = bomb.getvalue()[:16] + (200_000).to_bytes(4, "big") * 2 + bomb.getvalue()[24:]
+    with pytest.raises(ValueError, match="picture"):
+        load_image(io.BytesIO(huge))
+    assert time.perf_counter() - started < 5
+
+
+WAYS = ("plain", "thin", "thick", "shadow", "phone", "grey", "inverted", "colour", "transparent", "turned", "jpeg")
+
+
+def hard_picture(pixels, way, seed):
+    """A picture file of a digit as people make them, from a 28×28 array: 200 to 600 pixels large, off-centre, and so on."""
+    generator, noise = random.Random(seed), np.random.default_rng(seed)
+    size = generator.randint(200, 600)
+    ink = Image.fromarray(pixels).resize((size, size), Image.Resampling.BICUBIC).point(lambda value: 255 * (value > 110))
+    ink = ink.filter(ImageFilter.GaussianBlur(size / 300))
+    for turn in range(size // {"thin": 120, "thick": 80}.get(way, 1000)):
+        ink = ink.filter(ImageFilter.MinFilter(3) if way == "thin" else ImageFilter.MaxFilter(3))
+    width, height = (int(size * generator.uniform(1.0, 1.8)) for side in range(2))
+    drawn = np.zeros((height, width))
+    left, top = generator.randint(0, width - size), generator.randint(0, height - size)
+    drawn[top:top + size, left:left + size] = np.asarray(ink, float) / 255
+
+    paper, pen = np.full(drawn.shape, 150.0 if way == "grey" else 245.0), 60.0 if way == "grey" else 20.0
+    if way in ("shadow", "phone"):
+        rows, columns = np.mgrid[0:height, 0:width] / max(drawn.shape)
+        angle = generator.uniform(0.0, 6.28)
+        along = np.cos(angle) * columns + np.sin(angle) * rows
+        shadow = 1 / (1 + np.exp(-(along - along.mean()) * generator.choice([15, 200])))
+        paper, pen = (190 + 40 * along) * (1 - 0.35 * shadow), 45.0
+    if way == "phone":
+        paper = paper + noise.normal(0, 6, drawn.shape)
+    picture = Image.fromarray(np.uint8(np.clip(paper * (1 - drawn) + pen * drawn, 0, 255)))
+
+    content, options = io.BytesIO(), {"format": "PNG"}
+    if way == "inverted":
+        picture = ImageOps.invert(picture)
+    if way == "colour":
+        picture = ImageOps.colorize(picture, (30, 60, 190), (250, 250, 250))
+    if way == "transparent":
+        picture = Image.merge("LA", (Image.new("L", (width, height), generator.choice([0, 255])), Image.fromarray(np.uint8(255 * drawn))))
+    if way == "turned":
+        options = {"format": "JPEG", "quality": 80, "exif": Image.Exif()}
+        options["exif"][0x0112] = 6
+        picture = picture.rotate(90, expand=True)
+    if way in ("phone", "jpeg"):
+        options = {"format": "JPEG", "quality": generator.choice([15, 30, 50])}
+    picture.save(content, **options)
+    content.seek(0)
+    return content
+
+
+def test_nine_of_ten_hard_pictures_are_read_by_the_best_weights(mnist):
+    network = test_net.load_network(BEST)
+    right = {way: 0 for way in WAYS}
+    for number in range(110):
+        way = WAYS[number % len(WAYS)]
+        index = 90 * number
+        inputs = load_image(hard_picture(mnist[2].images[index].reshape(28, 28), way, index))
+        right[way] += network.predict(inputs) == mnist[2][index][1]
+    assert sum(right.values()) >= 99, right
+    assert min(right.values()) >= 7, right

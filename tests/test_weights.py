@@ -1,0 +1,68 @@
+"""The shipped weights come from the calls in weights/README.md."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+import neural_net
+
+WEIGHTS = os.path.dirname(neural_net.DEFAULT_WEIGHTS)
+
+SHORTENED = """
+import contextlib, hashlib, io, random
+generator = random.Random(3)
+data = []
+for example in range(10):
+    inputs = [0.0] * 784
+    for stroke in range(100):
+        inputs[28 * generator.randrange(4, 24) + generator.randrange(4, 24)] = generator.random()
+    label = generator.randrange(10)
+    data.append((inputs, [1.0 if digit == label else 0.0 for digit in range(10)]))
+for recipe, examples in ((train_mnist, 10), (train_best, 2), (train_digits, 4)):
+    with contextlib.redirect_stdout(io.StringIO()):
+        network = recipe(data[:examples])
+    print(repr(network), hashlib.sha256(repr((network.weights, network.biases)).encode()).hexdigest())
+"""
+
+
+def recipes():
+    """The README's code: the functions that train, and the calls that make the files."""
+    with open(os.path.join(WEIGHTS, "README.md"), encoding="utf-8") as file:
+        functions, calls = re.findall(r"```python\n(.*?)```", file.read(), re.DOTALL)
+    return functions, calls
+
+
+def test_the_recipes_give_the_same_floats_on_this_python_and_on_pypy():
+    from test_arithmetic import WITHOUT_PILLOW
+    pypy = shutil.which("pypy3")
+    if pypy is None:
+        pytest.skip("there is no pypy3 here")
+    script = WITHOUT_PILLOW + recipes()[0] + SHORTENED
+    runs = [subprocess.run([python, "-c", script, os.path.dirname(WEIGHTS)], stdout=subprocess.PIPE, check=True).stdout
+            for python in (sys.executable, pypy)]
+    assert runs[0] == runs[1]
+    assert len(set(runs[0].splitlines())) == 3
+
+
+def test_the_calls_name_every_shipped_file():
+    files = sorted(name for name in os.listdir(WEIGHTS) if name.endswith(".pkl"))
+    assert files == ["digits.pkl", "mnist-best.pkl", "mnist.pkl"]
+    for name in files:
+        assert f'.save("weights/{name}")' in recipes()[1]
+        assert os.path.getsize(os.path.join(WEIGHTS, name)) < 5_000_000
+
+
+def test_the_weights_of_the_digits_are_what_their_recipe_gives(digits, capsys):
+    """To the bit, where it is quick to see: under PyPy."""
+    if not hasattr(sys, "pypy_version_info"):
+        pytest.skip("takes minutes on CPython")
+    names = {}
+    exec(recipes()[0], names)
+    trained = names["train_digits"](digits[0])
+    shipped = neural_net.Net([1, 1])
+    shipped.load(os.path.join(WEIGHTS, "digits.pkl"))
+    assert (trained.weights, trained.biases) == (shipped.weights, shipped.biases)
