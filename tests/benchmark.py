@@ -1,0 +1,311 @@
+"""How fast the plain loops are, measured.
+
+    python tests/benchmark.py           about four minutes
+    python tests/benchmark.py --quick   under one
+    python tests/benchmark.py --family  trains every network of the README's table on MNIST:
+                                        minutes on PyPy, hours on CPython
+
+Times are medians of rounds taken in turns, so that a noisy machine disturbs all alike; the
+ratios are what to quote. Uses MNIST, or the digits where it can't be had.
+"""
+
+import argparse
+import contextlib
+import io
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path[:0] = [FOLDER, os.path.join(FOLDER, "tests")]
+
+LEARNING_RATE = 3.0
+
+
+class Raw:
+    """The same examples as mnist_loader's, for an interpreter without NumPy."""
+
+    def __init__(self, images, labels, one_hot):
+        self.images, self.labels, self.one_hot = images, labels, one_hot
+        self.shades = [pixel / 255.0 for pixel in range(256)]
+
+    def __len__(self):
+        return len(self.labels)
+
+    def __getitem__(self, index):
+        inputs = [self.shades[pixel] for pixel in self.images[784 * index:784 * index + 784]]
+        if self.one_hot:
+            return inputs, [1.0 if digit == self.labels[index] else 0.0 for digit in range(10)]
+        return inputs, self.labels[index]
+
+
+def timed(function, *arguments):
+    started = time.perf_counter()
+    with contextlib.redirect_stdout(io.StringIO()):
+        result = function(*arguments)
+    return time.perf_counter() - started, result
+
+
+def one_round(sizes, training_data, test_data):
+    """Seconds of training and of scoring a new network of seed 1, and what it has become."""
+    from neural_net import Net
+    network = Net(sizes, seed=1)
+    training, nothing = timed(network.train, training_data, LEARNING_RATE)
+    scoring, right = timed(network.evaluate, test_data)
+    return {"training": training, "scoring": scoring, "right": right, "biases": network.biases,
+            "sums": [sum(map(sum, layer)) for layer in network.weights]}
+
+
+def work(path):
+    """What another interpreter does: a round for each line it reads."""
+    try:
+        import PIL  # noqa: F401
+    except ImportError:  # nothing here draws
+        import types
+        for name in ("PIL", "Image", "ImageDraw", "ImageFont", "PngImagePlugin"):
+            sys.modules[name] = types.ModuleType(name)
+            setattr(sys.modules["PIL"], name, sys.modules[name])
+    with open(path, "rb") as file:
+        training, test = (Raw(file.read(784 * count), file.read(count), count == counts[0])
+                          for counts in [json.loads(file.readline())] for count in counts)
+        for line in sys.stdin:
+            print(json.dumps(one_round(json.loads(line), training, test)), flush=True)
+
+
+class Worker:
+    """Another interpreter, that waits for its turn."""
+
+    def __init__(self, python, path):
+        self.process = subprocess.Popen([python, os.path.abspath(__file__), "--work", path], text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def __call__(self, sizes):
+        print(json.dumps(sizes), file=self.process.stdin, flush=True)
+        return json.loads(self.process.stdout.readline())
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def twin_round(sizes, inputs, targets, test_inputs, test_labels):
+    """The same round in vectorised NumPy, written as tightly as it goes: matrices made ready
+    beforehand, sums in place, nothing allocated that could be kept."""
+    import numpy as np
+
+    from neural_net import Net
+    from twin import order_of
+    network = Net(sizes, seed=1)
+    weights = [np.array(layer) for layer in network.weights]
+    biases = [np.array(layer) for layer in network.biases]
+    order = np.array(order_of(network, len(inputs)))
+    changes = [np.empty_like(layer) for layer in weights]
+
+    def sigmoid(ins):
+        np.negative(ins, out=ins)
+        np.exp(ins, out=ins)
+        ins += 1.0
+        return np.reciprocal(ins, out=ins)
+
+    def forward(outs):
+        for layer in range(len(weights)):
+            ins = outs[-1] @ weights[layer].T
+            ins += biases[layer]
+            outs.append(sigmoid(ins))
+        return outs
+
+    def train():
+        for first in range(0, len(order), 10):
+            batch = order[first:first + 10]
+            outs = forward([inputs[batch]])
+            delta = targets[batch] - outs[-1]
+            delta *= outs[-1]
+            delta *= 1.0 - outs[-1]
+            step = LEARNING_RATE / len(batch)
+            for layer in range(len(weights) - 1, -1, -1):
+                here = delta
+                if layer:
+                    delta = here @ weights[layer]
+                    delta *= outs[layer]
+                    delta *= 1.0 - outs[layer]
+                here *= step
+                np.dot(here.T, outs[layer], out=changes[layer])
+                weights[layer] += changes[layer]
+                biases[layer] += here.sum(axis=0)
+
+    training, nothing = timed(train)
+    scoring, out = timed(lambda: forward([test_inputs])[-1])
+    return {"training": training, "scoring": scoring, "right": int((out.argmax(axis=1) == test_labels).sum()),
+            "biases": [layer.tolist() for layer in biases], "sums": [float(layer.sum()) for layer in weights]}
+
+
+def say(*words):
+    print(*words, flush=True)
+
+
+def doing(text):
+    if sys.stderr.isatty():
+        print(f"\r{text:<78}", end="\r" if not text else "", file=sys.stderr, flush=True)
+
+
+def table(rows):
+    """Rows of a table in aligned columns; the first row is its head."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for number, row in enumerate(rows):
+        say("| " + " | ".join(cell.ljust(width) if column == 0 else cell.rjust(width)
+                              for column, (cell, width) in enumerate(zip(row, widths))) + " |")
+        if number == 0:
+            say("|" + "|".join("-" * (width + 2) for width in widths) + "|")
+
+
+def same(one, other):
+    flat = [[value for layer in result["biases"] for value in layer] + result["sums"] for result in (one, other)]
+    return all(abs(a - b) <= 1e-6 * max(1.0, abs(a)) for a, b in zip(*flat)) and abs(one["right"] - other["right"]) <= 1
+
+
+def compare(training_data, test_data, rounds):
+    """Plain loops on this interpreter and on PyPy, and the twin, on the same work in turns."""
+    import numpy as np
+    inputs, test_inputs = training_data.images / 255.0, test_data.images / 255.0
+    targets = np.eye(10)[training_data.labels]
+    sizes = [784, 30, 10]
+    name = f"plain loops, {sys.implementation.name} {'.'.join(map(str, sys.version_info[:3]))}"
+    turns = {"vectorised NumPy, batches of 10": lambda: twin_round(sizes, inputs, targets, test_inputs, test_data.labels),
+             name: lambda: one_round(sizes, training_data, test_data)}
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "examples")
+        with open(path, "wb") as file:
+            file.write(json.dumps([len(training_data), len(test_data)]).encode() + b"\n")
+            for part in (training_data, test_data):
+                file.write(part.images.tobytes() + part.labels.tobytes())
+        worker = None
+        pypy = shutil.which("pypy3")
+        if pypy and sys.implementation.name != "pypy":
+            worker = Worker(pypy, path)
+            turns["plain loops, pypy3"] = lambda: worker(sizes)
+        results = {turn: [] for turn in turns}
+        for number in range(rounds + 1):  # the first warms up, and is not counted
+            for turn, take in turns.items():
+                doing(f"round {number} of {rounds}: {turn}")
+                results[turn].append(take())
+        doing("")
+        if worker:
+            worker.close()
+    first = results.pop(next(iter(turns)))
+    say(f"Training on {len(training_data):,} and scoring {len(test_data):,} pictures, {sizes}, batches of 10,")
+    say(f"medians of {rounds} rounds in turns, µs per picture and as a multiple of NumPy's:\n")
+    rows = [("", "training", "ratio", "scoring", "ratio")]
+    for turn in turns:
+        cells = [turn]
+        for phase, count in (("training", len(training_data)), ("scoring", len(test_data))):
+            ours = [one[phase] for one in (results.get(turn) or first)[1:]]
+            ratio = statistics.median(a / b[phase] for a, b in zip(ours, first[1:]))
+            cells += [f"{1e6 * statistics.median(ours) / count:.1f}", f"{ratio:.2f}"]
+        rows.append(cells)
+    table(rows)
+    agree = all(same(first[-1], rounds_of[-1]) for rounds_of in results.values())
+    say(f"\nAll of them ended with the same network: {'yes' if agree else 'NO'}.")
+
+
+LOADING = """
+import sys, time
+started = time.perf_counter()
+sys.path.insert(0, sys.argv[1])
+import mnist_loader
+mnist_loader.load_data_wrapper("mnist")
+seconds = time.perf_counter() - started
+try:
+    peak = open("/proc/self/status").read().split("VmHWM:")[1].split()[0]
+except OSError:
+    import resource
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "darwin" else 1)
+print(seconds, peak)
+"""
+
+
+def loading(rounds):
+    runs = []
+    for number in range(rounds):
+        doing(f"loading, round {number + 1} of {rounds}")
+        run = subprocess.run([sys.executable, "-c", LOADING, FOLDER], stdout=subprocess.PIPE, check=True)
+        runs.append(tuple(map(float, run.stdout.split())))
+    doing("")
+    seconds, peak = (statistics.median(column) for column in zip(*runs))
+    say(f"\nLoading MNIST, imports included: {seconds:.2f} s, {peak / 1000:.0f} MB at the peak (median of {rounds} processes).")
+
+
+def growth(training_data, rounds):
+    """How the time per picture grows with the number of weights."""
+    shapes = [[784, 10, 10], [784, 30, 10], [784, 100, 10], [784, 300, 10], [784, 30, 30, 10], [784, 30, 30, 30, 30, 10]]
+    times = {str(sizes): [] for sizes in shapes}
+    for number in range(rounds + 1):
+        for sizes in shapes:
+            doing(f"growth, round {number} of {rounds}: {sizes}")
+            times[str(sizes)].append(one_round(sizes, training_data, training_data[:1])["training"])
+    doing("")
+    say("\nHow the time per picture grows with the number of weights:\n")
+    rows = [("network", "weights", "µs per picture", "time", "weights")]
+    count = {str(sizes): sum(a * b for a, b in zip(sizes, sizes[1:])) for sizes in shapes}
+    least = str(shapes[0])
+    for sizes in map(str, shapes):
+        ratio = statistics.median(a / b for a, b in zip(times[sizes][1:], times[least][1:]))
+        rows.append((sizes, f"{count[sizes]:,}", f"{1e6 * statistics.median(times[sizes][1:]) / len(training_data):.1f}",
+                     f"× {ratio:.1f}", f"× {count[sizes] / count[least]:.1f}"))
+    table(rows)
+
+
+FAMILY = (
+    ("Net([784, 30, 10])", ("train(training_data, 3.0)",)),
+    ('Net([784, 20, 10], cost="cross_entropy")', ("train(training_data, 0.01, epochs=3, batch_size=1)",)),
+    ('Net([784, 10, 10], hidden="relu", output="softmax")', ("train(training_data, 0.5, epochs=100, batch_size=len(training_data))",)),
+    ('Net([784, 10, 10], hidden="relu", output="softmax")', ("train(training_data, 0.1, epochs=20)", "train(training_data, 0.01, epochs=10)")),
+    ('Net([784, 128, 64, 10], output="softmax")', ("train(training_data, 0.005, epochs=10, batch_size=1)",)),
+    ('Net([784, 128, 64, 10], output="softmax")', ("train(training_data, 0.3, epochs=10)", "train(training_data, 0.03, epochs=5)")),
+)
+
+
+def family(training_data, test_data):
+    """Every network that people build first: what it scores and what it takes."""
+    from neural_net import Net
+    epoch = None
+    rows = [("network", "calls", "right on the test set", "time")]
+    for construction, calls in FAMILY:
+        network = eval(construction.replace(")", ", seed=1)"), {"Net": Net})
+        seconds = 0.0
+        for call in calls:
+            doing(f"{network!r}.{call}")
+            seconds += timed(eval, call, {"train": network.train, "training_data": training_data})[0]
+        epoch = epoch or seconds
+        rows.append((f"`{construction}`", "<br>".join(f"`{call}`" for call in calls),
+                     f"{100 * network.evaluate(test_data) / len(test_data):.2f} %", f"{seconds / epoch:.1f}"))
+    doing("")
+    say(f"Seed 1, on {len(training_data):,} pictures; the time is a multiple of the first network's:\n")
+    table(rows)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Measures how fast the plain loops are.")
+    parser.add_argument("--quick", action="store_true", help="fewer pictures and rounds: under a minute")
+    parser.add_argument("--family", action="store_true", help="train every network of the README's table instead")
+    parser.add_argument("--work", metavar="FILE", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.work:
+        return work(options.work)
+    from mnist_loader import load_data_wrapper
+    training_data, validation_data, test_data = load_data_wrapper()
+    if options.family:
+        return family(training_data, test_data)
+    examples, scored, rounds = (2000, 1000, 3) if options.quick else (10000, 10000, 5)
+    compare(training_data[:examples], test_data[:scored], rounds)
+    if training_data.dataset == "mnist":
+        loading(rounds)
+    growth(training_data[:examples // 20], rounds)
+
+
+if __name__ == "__main__":
+    main()
