@@ -7,6 +7,7 @@ with the project, and pictures of your own.
 
 import gzip
 import hashlib
+import io
 import os
 import pickle
 import queue
@@ -39,6 +40,7 @@ MNIST_FILES = {  # name: (bytes, SHA-256)
     "t10k-images-idx3-ubyte.gz": (1648877, "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
     "t10k-labels-idx1-ubyte.gz": (4542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
 }
+LARGEST_PICTURE = 100_000_000  # bytes of file, and pixels
 PATIENCE = 4  # seconds that a mirror may take to answer, or be silent
 
 
@@ -422,12 +424,19 @@ def _digits():
 def open_picture(path):
     """A picture as drawn or photographed: upright, grey, on paper where it is transparent.
     Raises what load_image raises."""
+    if hasattr(path, "read"):
+        content = path.read(LARGEST_PICTURE + 1)
+    else:
+        with open(path, "rb") as file:
+            content = file.read(LARGEST_PICTURE + 1)
     try:
-        with Image.open(path) as picture:
+        if len(content) > LARGEST_PICTURE:
+            raise ValueError(f"expected at most {LARGEST_PICTURE:,} bytes")
+        with Image.open(io.BytesIO(content)) as picture:
             if getattr(picture, "n_frames", 1) > 1:
                 raise ValueError(f"expected one picture, came {picture.n_frames}")
-            if picture.width * picture.height > 100_000_000:
-                raise ValueError(f"expected at most 100 million pixels, came {picture.width}×{picture.height}")
+            if picture.width * picture.height > LARGEST_PICTURE:
+                raise ValueError(f"expected at most {LARGEST_PICTURE:,} pixels, came {picture.width}×{picture.height}")
             picture.draft("L", (1000, 1000))
             picture = ImageOps.exif_transpose(picture)
             if "A" in picture.getbands() or "transparency" in picture.info:
@@ -435,10 +444,8 @@ def open_picture(path):
             return picture.convert("L")
     except UnidentifiedImageError:
         raise ValueError(f"{_name(path)}: not a picture that Pillow can read") from None
-    except (FileNotFoundError, IsADirectoryError, PermissionError):
-        raise
-    except (ValueError, OSError, SyntaxError, EOFError, Image.DecompressionBombError, zlib.error) as error:
-        raise ValueError(f"{_name(path)}: broken or unfit picture: {error}") from None
+    except Exception as error:  # Pillow raises errors of a dozen kinds for broken files
+        raise ValueError(f"{_name(path)}: broken or unfit picture: {error or type(error).__name__}") from None
 
 
 def _name(path):

@@ -1058,12 +1058,12 @@ class _Progress:
         self.epoch, self.images, self.done, self.right = 1, 0, 0, 0
         self.between_lines = 1 if epochs <= 50 else epochs // 20
         self.between_images = max(10_000, epochs * examples // 20)
-        self.next_images = self.between_images
         self.on_terminal = sys.stdout is not None and sys.stdout.isatty()
         self.started = self.epoch_started = time.perf_counter()
         self.next_time = self.started + 0.1
 
     def batch_done(self, passes):
+        before = self.done
         self.images += len(passes)
         self.done += len(passes)
         for outs, sources, deltas, target in passes:
@@ -1072,10 +1072,8 @@ class _Progress:
             if time.perf_counter() >= self.next_time:
                 self.next_time = time.perf_counter() + 0.1
                 self._print(self._so_far(), "")
-        elif self.images >= self.next_images:
-            self.next_images += self.between_images
-            if self.done < self.examples:
-                self._print(self._so_far())
+        elif self.done // self.between_images > before // self.between_images and self.done < self.examples:
+            self._print(self._so_far())
 
     def epoch_done(self, network, test_data):
         if self.epoch % self.between_lines == 0 or self.epoch == self.epochs:
@@ -1139,7 +1137,8 @@ def heat_map(values, side, size):
 
 
 def _colour(value):
-    return tuple(round(255 + (part - 255) * abs(value)) for part in (RED if value > 0.0 else BLUE))
+    strength = abs(value) ** 0.7  # lets the eye see small values beside the largest
+    return tuple(round(255 + (part - 255) * strength) for part in (RED if value > 0.0 else BLUE))
 
 
 def _palette():
@@ -1206,5 +1205,5 @@ def _made_here(path):
     try:
         with Image.open(path) as picture:
             return MADE_BY in (picture.info.get("Software"), picture.info.get("comment", b"").decode("latin-1"))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, AttributeError):
+    except Exception:  # Pillow raises errors of a dozen kinds for what is no picture
         return False

@@ -33,8 +33,11 @@ def test_a_heat_map_is_red_for_blue_against_white_for_none_and_symmetric(capsys)
     assert [picture.getpixel(place) for place in ((0, 0), (139, 139))] == [RED, RED]  # crisp: one colour up to its edge
     assert picture.getpixel((140, 0)) == WHITE
     assert picture.getpixel((0, 140)) == BLUE
-    half = tuple(round((255 + part) / 2) for part in RED)
-    assert max(abs(one - other) for one, other in zip(picture.getpixel((279, 279)), half)) <= 1
+    assert all(strong < half < 255 or strong == half for strong, half in zip(RED, picture.getpixel((279, 279))))
+    opposite = net(weights=((-1.0, 0.0, 1.0, -0.5), (0.0, 0.0, 2.0, 0.0))).imagine(0)
+    shares = [[(255 - part) / (255 - full) for part, full in zip(one.getpixel((279, 279)), colour)]
+              for one, colour in ((picture, RED), (opposite, BLUE))]
+    assert shares[0] == pytest.approx(shares[1], abs=0.02)
 
 
 def test_imagine_writes_the_picture_and_says_what_the_network_answers(capsys):
