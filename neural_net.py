@@ -278,6 +278,7 @@ class Net:
     def _learn(self, passes, learning_rate, kept):
         """Changes the weights by what a batch of examples asks for."""
         if kept < 1.0:
+            # weight decay  W becomes (1 − η·d)·W
             for layer in self.weights:
                 for weights in layer:
                     for source in range(len(weights)):
