@@ -86,6 +86,9 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     try:
         run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # what reads this has seen enough, as in: python test_net.py | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (ValueError, OSError) as error:
         print(f"test_net.py: {error}", file=sys.stderr)
         return 2
@@ -110,7 +113,8 @@ def run(options):
         network.show([test_data[index] for index in options.show], options.sheet, options.show)
         return
     test_data = test_data[:options.limit]
-    print(f"{os.path.relpath(path)}, a {network!r}, on {len(test_data):,} test images of {test_data.dataset}:")
+    print(f"{os.path.relpath(path)}, a {network!r}, on {len(test_data):,} test images of {test_data.dataset}:",
+          flush=True)
     print(table(confusion(network, test_data)))
     if options.mistakes:
         wrong = network.mistakes(test_data)
