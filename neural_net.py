@@ -223,7 +223,7 @@ class Net:
         epochs          how many times to go through the data
         batch_size      m: how many examples change the weights together, each by η/m·δ·out,
                         every δ from the same old weights; with 1, (4) and (6) to the letter
-        test_data       examples to score after each epoch (of more than 50, after about 20)
+        test_data       examples to score after each epoch (of more than 50, after about 10)
         weight_decay    d: before a batch changes the weights, each becomes (1 − η·d)·W
         watch, every    watch(images) is called at the start and after every so many images,
                         with the number of images seen so far
@@ -254,37 +254,34 @@ class Net:
                     if watch is not None and progress.images >= next_look:
                         watch(progress.images)
                         next_look += every
-                    batch = []
-                    for index in order[first:first + batch_size]:
-                        batch.append(self._example(training_data[index], "training_data", index))
-                    passes = self._passes(batch)
-                    idle = _count_idle(passes, idle, progress.images, learning_rate)
-                    self._learn(passes, learning_rate, kept)
-                    progress.batch_done(passes)
+                    batch = order[first:first + batch_size]
+                    after = self._copy(kept)
+                    for index in batch:
+                        inputs, target = self._example(training_data[index], "training_data", index)
+                        outs, sources = self._forward(inputs)
+                        deltas = self._errors(outs, target)
+                        idle = _count_idle(outs, deltas, target, idle, progress.images, learning_rate)
+                        after._change_weights(outs, sources, deltas, learning_rate / len(batch))
+                        progress.example_done(outs[-1], target)
+                    self.weights, self.biases = after.weights, after.biases
                 progress.epoch_done(self, test_data)
             if watch is not None:
                 watch(progress.images)
         except KeyboardInterrupt:
             progress.stopped()
 
-    def _passes(self, batch):
-        """The forward and the reverse pass of every example, all through the same weights."""
-        passes = []
-        for inputs, target in batch:
-            outs, sources = self._forward(inputs)
-            passes.append((outs, sources, self._errors(outs, target), target))
-        return passes
-
-    def _learn(self, passes, learning_rate, kept):
-        """Changes the weights by what a batch of examples asks for."""
+    def _copy(self, kept=1.0):
+        """A copy for a batch to change, while every δ still comes from the old weights."""
+        after = copy.copy(self)
+        after.weights = [[list(weights) for weights in layer] for layer in self.weights]
+        after.biases = [list(biases) for biases in self.biases]
         if kept < 1.0:
             # weight decay  W becomes (1 − η·d)·W
-            for layer in self.weights:
+            for layer in after.weights:
                 for weights in layer:
                     for source in range(len(weights)):
                         weights[source] = kept * weights[source]
-        for outs, sources, deltas, target in passes:
-            self._change_weights(outs, sources, deltas, learning_rate / len(passes))
+        return after
 
     # ------------------------------------------------------------------ testing
 
@@ -539,25 +536,25 @@ def verdict(out):
     return f"{first} ({out[first]:.2f}), then {second} ({out[second]:.2f})"
 
 
-def _count_idle(passes, idle, images, learning_rate):
-    """How many examples in a row taught the hidden neurons nothing though the output was far
-    off. Raises ValueError if they are too many, or if a number has outgrown all bounds."""
-    advice = f"Start again with a smaller learning_rate, such as {learning_rate / 10:g}."
-    for outs, sources, deltas, target in passes:
-        for numbers in outs[1:] + deltas:
-            if not abs(sum(numbers)) < 1e100:
-                raise ValueError(f"training diverged after {images:,} examples at learning_rate {learning_rate:g}: "
-                                 f"the numbers outgrew all bounds. {advice}")
-        last_hidden = deltas[-2] if len(deltas) > 1 else deltas[-1]
-        if max(last_hidden) > 1e-4 or min(last_hidden) < -1e-4:
-            idle = 0
-        elif max(abs(target[neuron] - outs[-1][neuron]) for neuron in range(len(target))) <= 0.5:
-            idle = 0
-        else:
-            idle += 1
-    if idle >= 1000:
-        raise ValueError(f"training diverged after {images:,} examples at learning_rate {learning_rate:g}: "
-                         f"for {idle:,} in a row the answer was wrong and no hidden neuron could learn. {advice}")
+def _count_idle(outs, deltas, target, idle, images, learning_rate):
+    """How many examples in a row have taught the hidden neurons nothing though the output was far
+    off, this one included. Raises ValueError if they are many, or a number outgrows all bounds."""
+    fault = None
+    for numbers in outs[1:] + deltas:
+        if not abs(sum(numbers)) < 1e100:
+            fault = "the numbers outgrew all bounds"
+    last_hidden = deltas[-2] if len(deltas) > 1 else deltas[-1]
+    if max(last_hidden) > 1e-4 or min(last_hidden) < -1e-4:
+        idle = 0
+    elif max(abs(target[neuron] - outs[-1][neuron]) for neuron in range(len(target))) <= 0.5:
+        idle = 0
+    else:
+        idle += 1
+        if idle == 1000:
+            fault = "for 1,000 in a row the answer was wrong and no hidden neuron could learn"
+    if fault:
+        raise ValueError(f"training diverged after {images:,} examples at learning_rate {learning_rate:g}: {fault}. "
+                         f"Start again with a smaller learning_rate, such as {learning_rate / 10:g}.")
     return idle
 
 
@@ -577,7 +574,7 @@ class _Explanation:
         for layer in range(len(network.weights)):
             self.ins.append(network._ins(layer, self.outs[layer], sources[layer]))
         self.deltas = network._errors(self.outs, target)
-        self.after = copy.deepcopy(network)
+        self.after = network._copy()
         self.after._change_weights(self.outs, sources, self.deltas, learning_rate)
         self.names = _names(network.sizes)
 
@@ -1052,28 +1049,26 @@ def _remove(path):
 
 class _Progress:
     """Tells how training gets on: on a terminal in one line that changes in place, elsewhere in
-    a line for every epoch (for about twenty, if they are more than fifty) and a few within long ones."""
+    a line for every epoch (for about ten, if they are more than fifty) and a few within long ones."""
 
     def __init__(self, epochs, examples):
         self.epochs, self.examples = epochs, examples
         self.epoch, self.images, self.done, self.right = 1, 0, 0, 0
-        self.between_lines = 1 if epochs <= 50 else epochs // 20
+        self.between_lines = 1 if epochs <= 50 else epochs // 10
         self.between_images = max(10_000, epochs * examples // 20)
         self.on_terminal = sys.stdout is not None and sys.stdout.isatty()
         self.started = self.epoch_started = time.perf_counter()
         self.next_time = self.started + 0.1
 
-    def batch_done(self, passes):
-        before = self.done
-        self.images += len(passes)
-        self.done += len(passes)
-        for outs, sources, deltas, target in passes:
-            self.right += _answer(outs[-1]) == _answer(target)
+    def example_done(self, out, target):
+        self.images += 1
+        self.done += 1
+        self.right += _answer(out) == _answer(target)
         if self.on_terminal:
             if time.perf_counter() >= self.next_time:
                 self.next_time = time.perf_counter() + 0.1
                 self._print(self._so_far(), "")
-        elif self.done // self.between_images > before // self.between_images and self.done < self.examples:
+        elif self.done % self.between_images == 0 and self.done < self.examples:
             self._print(self._so_far())
 
     def epoch_done(self, network, test_data):
@@ -1138,7 +1133,7 @@ def heat_map(values, side, size):
 
 
 def _colour(value):
-    strength = abs(value) ** 0.7  # lets the eye see small values beside the largest
+    strength = round(40 * abs(value) ** 0.7) / 40  # small values can be seen beside the largest
     return tuple(round(255 + (part - 255) * strength) for part in (RED if value > 0.0 else BLUE))
 
 
@@ -1193,6 +1188,8 @@ def save_picture(picture, default, path, frames=None):
     if frames is None:
         marks = PngImagePlugin.PngInfo()
         marks.add_text("Software", MADE_BY)
+        if picture.getcolors(256):  # so few that a byte a pixel will do
+            picture = picture.quantize(256, dither=Image.Dither.NONE)
         picture.save(content, "PNG", optimize=True, pnginfo=marks)
     else:
         few = [frame.quantize(palette=_palette(), dither=Image.Dither.NONE) for frame in frames]

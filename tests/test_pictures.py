@@ -55,7 +55,10 @@ def test_all_digits_and_all_neurons_come_on_one_sheet(capsys):
     network = Net([784, 30, 10], seed=1)
     assert network.imagine().width > 500 and os.path.exists("imagined.png")
     assert capsys.readouterr().out.count("The network takes") == 10
-    assert network.looks_for().width > 500 and os.path.exists("neurons.png")
+    drawn = network.looks_for()
+    with Image.open("neurons.png") as picture:
+        assert picture.convert("RGB").tobytes() == drawn.tobytes()
+    assert os.path.getsize("neurons.png") < 60_000
     picture = network.looks_for(29)
     assert os.path.exists("neuron_29.png")
     largest = max(range(784), key=lambda source: abs(network.weights[0][29][source]))

@@ -203,7 +203,7 @@ def test_test_prints_the_share_and_the_counts(capsys):
 def test_ten_thousand_epochs_do_not_print_ten_thousand_lines(capsys):
     Net([2, 2, 1], seed=1).train(XOR, 1.0, epochs=10_000, test_data=XOR)
     lines = capsys.readouterr().out.splitlines()
-    assert 10 <= len(lines) <= 30
+    assert 5 <= len(lines) <= 20
     assert lines[-1].startswith("epoch 10000 of 10000: ")
     assert "% of test_data" in lines[-1]
 
@@ -305,7 +305,7 @@ def test_ctrl_c_between_any_two_lines_leaves_a_network_that_works(capsys, tmp_pa
         loaded.load(path)
         assert loaded.weights == network.weights
         loaded.train(data, 0.5)
-    assert {"_ins", "_outs", "_errors", "_change_weights", "_learn", "train"} <= set(reached)
+    assert {"_ins", "_outs", "_errors", "_change_weights", "_copy", "train"} <= set(reached)
 
 
 @pytest.mark.parametrize("options", [dict(output="softmax"), dict(cost="cross_entropy")], ids=str)
