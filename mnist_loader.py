@@ -41,6 +41,7 @@ MNIST_FILES = {  # name: (bytes, SHA-256)
     "t10k-images-idx3-ubyte.gz": (1648877, "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
     "t10k-labels-idx1-ubyte.gz": (4542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
 }
+FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
 LARGEST_PICTURE = 100_000_000  # bytes of file, and pixels
 PATIENCE = 4  # seconds that a mirror may take to answer, or be silent
 
@@ -213,7 +214,7 @@ def _fetch(url, size):
     content = bytearray()
     with answer:
         while len(content) <= size:
-            block = answer.read(min(65536, size + 1 - len(content)))
+            block = answer.read1(min(65536, size + 1 - len(content)))
             if not block:
                 break
             content += block
@@ -234,7 +235,8 @@ def _read_folder(folder):
     for role in ("train", "t10k|test"):
         for kind, dimensions in (("images", 3), ("labels", 1)):
             pattern = re.compile(rf"(.*[-_])?({role})[-_]{kind}[-.]idx{dimensions}[-_]ubyte(\.gz)?")
-            names = sorted(name for name in os.listdir(folder) if pattern.fullmatch(name))
+            names = sorted(name for name in os.listdir(folder)
+                           if pattern.fullmatch(name) and os.path.isfile(os.path.join(folder, name)))
             if len({name.replace(".gz", "") for name in names}) > 1:
                 raise ValueError(f"{folder}: expected one file of {kind} for each part, came {', '.join(names)}")
             if names:
@@ -341,7 +343,23 @@ def _pair(images, labels):
 
 
 class _ArrayUnpickler(pickle._Unpickler):
-    """Python's own unpickler written in Python, whose memory no forged index can blow up."""
+    """Python's own unpickler written in Python, whose memory no forged index can blow up, with no
+    more of its operations than arrays need."""
+
+    dispatch = {operation[0]: pickle._Unpickler.dispatch[operation[0]] for operation in (
+        pickle.PROTO, pickle.STOP, pickle.MARK, pickle.PUT, pickle.BINPUT, pickle.LONG_BINPUT, pickle.MEMOIZE,
+        pickle.GET, pickle.BINGET, pickle.LONG_BINGET, pickle.NONE, pickle.NEWTRUE, pickle.NEWFALSE,
+        pickle.INT, pickle.BININT, pickle.BININT1, pickle.BININT2, pickle.LONG, pickle.LONG1,
+        pickle.STRING, pickle.BINSTRING, pickle.SHORT_BINSTRING, pickle.UNICODE, pickle.BINUNICODE,
+        pickle.SHORT_BINUNICODE, pickle.BINBYTES, pickle.SHORT_BINBYTES, pickle.BINBYTES8,
+        pickle.TUPLE, pickle.EMPTY_TUPLE, pickle.TUPLE1, pickle.TUPLE2, pickle.TUPLE3,
+        pickle.LIST, pickle.EMPTY_LIST, pickle.APPEND, pickle.APPENDS,
+        pickle.GLOBAL, pickle.STACK_GLOBAL, pickle.REDUCE, pickle.BUILD)}
+
+    def load_frame(self):
+        self.read(8)  # how far to read ahead: no need to
+
+    dispatch[pickle.FRAME[0]] = load_frame
 
     def find_class(self, module, name):
         if module in ("numpy.core.multiarray", "numpy._core.multiarray") and name == "_reconstruct":
@@ -433,21 +451,27 @@ def open_picture(path):
     else:
         with open(path, "rb") as file:
             content = file.read(LARGEST_PICTURE + 1)
+    Image.init()  # or Pillow does not know all of FORMATS
     try:
         if len(content) > LARGEST_PICTURE:
             raise ValueError(f"expected at most {LARGEST_PICTURE:,} bytes")
-        with Image.open(io.BytesIO(content)) as picture:
-            if getattr(picture, "n_frames", 1) > 1:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
+            if getattr(picture, "n_frames", 1) > 1 and picture.format != "MPO":  # a phone's, with a preview
                 raise ValueError(f"expected one picture, came {picture.n_frames}")
             if picture.width * picture.height > LARGEST_PICTURE:
                 raise ValueError(f"expected at most {LARGEST_PICTURE:,} pixels, came {picture.width}×{picture.height}")
             picture.draft("L", (1000, 1000))
             picture = ImageOps.exif_transpose(picture)
-            if "A" in picture.getbands() or "transparency" in picture.info:
-                picture = _on_paper(picture.convert("RGBA"))
-            return picture.convert("L")
+            if picture.mode[0] in "IF":  # more shades than 256
+                values = np.asarray(picture, float)
+                spread = np.ptp(values) or 1.0
+                picture = Image.fromarray(np.uint8(255 * (values - values.min()) / spread))
+            transparent = "A" in picture.getbands() or "transparency" in picture.info
+            picture = picture.convert("RGBA" if transparent else "L")
+            picture.thumbnail((1000, 1000))
+            return _on_paper(picture) if transparent else picture
     except UnidentifiedImageError:
-        raise ValueError(f"{_name(path)}: not a picture that Pillow can read") from None
+        raise ValueError(f"{_name(path)}: not a picture in a format read here; save it as PNG or JPEG") from None
     except Exception as error:  # Pillow raises errors of a dozen kinds for broken files
         raise ValueError(f"{_name(path)}: broken or unfit picture: {error or type(error).__name__}") from None
 
@@ -461,7 +485,7 @@ def _on_paper(picture):
     grey, alpha = (np.asarray(band, float) for band in (picture.convert("L"), picture.getchannel("A")))
     is_light = alpha.any() and np.average(grey, weights=alpha) > 127
     paper = Image.new("RGBA", picture.size, "black" if is_light and alpha.min() < 128 else "white")
-    return Image.alpha_composite(paper, picture)
+    return Image.alpha_composite(paper, picture).convert("L")
 
 
 def _ink(picture):

@@ -59,7 +59,8 @@ class Net:
         if cost is None:
             cost = "cross_entropy" if output == "softmax" else "squared_error"
         self.sizes = _checked_sizes(sizes)
-        self.hidden, self.output, self.cost, self.has_biases = _checked_family(hidden, output, cost, biases)
+        _check_family(self.sizes, hidden, output, cost, biases)
+        self.hidden, self.output, self.cost, self.has_biases = hidden, output, cost, biases
         self._random = random.Random(None if seed is None else _whole(seed, "seed", 0))
         self.weights = []
         self.biases = []
@@ -215,7 +216,8 @@ class Net:
 
     def train(self, training_data, learning_rate, epochs=1, batch_size=10, test_data=None,
               weight_decay=0.0, watch=None, every=1000):
-        """Learns from examples, and prints how it gets on. Ctrl-C stops it; what is learned stays.
+        """Learns from examples, and prints how it gets on. Ctrl-C ends this call;
+        what the network has learned by then stays.
 
         training_data   a sequence of (inputs, target) as in forward and errors. It is gone
                         through in a random order of the network's own and is not changed.
@@ -233,6 +235,7 @@ class Net:
         _check_data(training_data, "training_data")
         if test_data is not None:
             _check_data(test_data, "test_data")
+            self._example(test_data[0], "test_data", 0)
         learning_rate = _positive(learning_rate, "learning_rate")
         epochs = _whole(epochs, "epochs", 1)
         batch_size = _whole(batch_size, "batch_size", 1)
@@ -245,7 +248,7 @@ class Net:
 
         progress = _Progress(epochs, len(training_data))
         order = list(range(len(training_data)))
-        idle = 0
+        watchman = _Watchman(learning_rate)
         next_look = 0
         try:
             for epoch in range(epochs):
@@ -260,7 +263,7 @@ class Net:
                         inputs, target = self._example(training_data[index], "training_data", index)
                         outs, sources = self._forward(inputs)
                         deltas = self._errors(outs, target)
-                        idle = _count_idle(outs, deltas, target, idle, progress.images, learning_rate)
+                        watchman.look(outs, deltas, target, progress.images)
                         after._change_weights(outs, sources, deltas, learning_rate / len(batch))
                         progress.example_done(outs[-1], target)
                     self.weights, self.biases = after.weights, after.biases
@@ -269,6 +272,8 @@ class Net:
                 watch(progress.images)
         except KeyboardInterrupt:
             progress.stopped()
+        finally:
+            progress.end_line()
 
     def _copy(self, kept=1.0):
         """A copy for a batch to change, while every δ still comes from the old weights."""
@@ -292,10 +297,13 @@ class Net:
 
     def mistakes(self, data):
         """The indices of the examples that the network gets wrong."""
-        _check_data(data, "data")
+        return self._mistakes(data, "data")
+
+    def _mistakes(self, data, name):
+        _check_data(data, name)
         wrong = []
         for index in range(len(data)):
-            inputs, target = self._example(data[index], "data", index)
+            inputs, target = self._example(data[index], name, index)
             outs, sources = self._forward(inputs)
             if _answer(outs[-1]) != _answer(target):
                 wrong.append(index)
@@ -333,6 +341,11 @@ class Net:
             outs = ins
         return outs
 
+    def _imagined(self, digit):
+        """The heat map of a digit; of the answer 0 of a single output neuron, what speaks against 1."""
+        sign = -1.0 if self.sizes[-1] == 1 and digit == 0 else 1.0
+        return _normalised([sign * value for value in self.solve_for_inputs(1 if sign < 0.0 else digit)])
+
     def imagine(self, digit=None, path=None):
         """Draws what a digit looks like to the network, as a heat map: red pixels speak for
         it, blue ones against it. Without a digit, draws them all on one sheet.
@@ -345,7 +358,7 @@ class Net:
         """
         side = _side(self)
         digits = range(_answers(self)) if digit is None else [_label(digit, _answers(self), "digit")]
-        maps = [_normalised(self.solve_for_inputs(digit)) for digit in digits]
+        maps = [self._imagined(digit) for digit in digits]
         if digit is None:
             picture = sheet([heat_map(values, side, 112) for values in maps], [str(digit) for digit in digits], 5)
         else:
@@ -456,7 +469,8 @@ class Net:
         try:
             inputs, target = example
         except (TypeError, ValueError):
-            raise ValueError(f"{name}[{index}]: expected a pair (inputs, target), came {_described(example)}") from None
+            raise ValueError(f"{name}[{index}]: expected a pair (inputs, target), came {_described(example)}; "
+                             "list(zip(images, labels)) makes pairs of two arrays") from None
         try:
             return _numbers(inputs, self.sizes[0], "inputs"), self._target(target, "target")
         except ValueError as error:
@@ -464,18 +478,23 @@ class Net:
 
     def _target(self, target, name):
         """The target as a list as long as the output layer."""
-        if hasattr(target, "__index__") and not getattr(target, "shape", ()):
+        if getattr(target, "shape", None) == ():
+            target = target.item()  # a number of NumPy's
+        if _index(target) is not None:
             label = _label(target, _answers(self), name)
             if self.sizes[-1] == 1:
                 return [float(label)]
             one_hot = [0.0] * self.sizes[-1]
             one_hot[label] = 1.0
             return one_hot
+        if isinstance(target, (Real, str)):
+            raise ValueError(f"{name}: expected a list of {self.sizes[-1]} numbers, or a whole number from 0 to "
+                             f"{_answers(self) - 1}, came {_described(target)}")
         target = _numbers(target, self.sizes[-1], name)
         if self.cost == "cross_entropy" and not (min(target) >= 0.0 and max(target) <= 1.0):
-            raise ValueError(f"{name}: expected numbers from 0 to 1 for cross_entropy, came {target}")
+            raise ValueError(f"{name}: expected numbers from 0 to 1 for cross_entropy, came {_described(target)}")
         if self.output == "softmax" and abs(sum(target) - 1.0) > 1e-6:
-            raise ValueError(f"{name}: expected numbers that add up to 1 for softmax, came {target}")
+            raise ValueError(f"{name}: expected numbers that add up to 1 for softmax, came {_described(target)}")
         return target
 
 
@@ -497,7 +516,7 @@ class Film:
         side = _side(self.network)
         tiles = []
         for digit in range(_answers(self.network)):
-            tiles.append(heat_map(_normalised(self.network.solve_for_inputs(digit)), side, 2 * side))
+            tiles.append(heat_map(self.network._imagined(digit), side, 2 * side))
         labels = [str(digit) for digit in range(len(tiles))]
         self.frames.append(sheet(tiles, labels, 5, title=f"{images:,} images"))
 
@@ -536,26 +555,38 @@ def verdict(out):
     return f"{first} ({out[first]:.2f}), then {second} ({out[second]:.2f})"
 
 
-def _count_idle(outs, deltas, target, idle, images, learning_rate):
-    """How many examples in a row have taught the hidden neurons nothing though the output was far
-    off, this one included. Raises ValueError if they are many, or a number outgrows all bounds."""
-    fault = None
-    for numbers in outs[1:] + deltas:
-        if not abs(sum(numbers)) < 1e100:
-            fault = "the numbers outgrew all bounds"
-    last_hidden = deltas[-2] if len(deltas) > 1 else deltas[-1]
-    if max(last_hidden) > 1e-4 or min(last_hidden) < -1e-4:
-        idle = 0
-    elif max(abs(target[neuron] - outs[-1][neuron]) for neuron in range(len(target))) <= 0.5:
-        idle = 0
-    else:
-        idle += 1
-        if idle == 1000:
-            fault = "for 1,000 in a row the answer was wrong and no hidden neuron could learn"
-    if fault:
-        raise ValueError(f"training diverged after {images:,} examples at learning_rate {learning_rate:g}: {fault}. "
-                         f"Start again with a smaller learning_rate, such as {learning_rate / 10:g}.")
-    return idle
+class _Watchman:
+    """Stops a training that has diverged: whose numbers outgrow all bounds, or whose hidden
+    neurons learn nothing from 1,000 examples in a row though a constant answer does as well."""
+
+    def __init__(self, learning_rate):
+        self.learning_rate = learning_rate
+        self.idle = self.right = 0
+        self.wanted = {}
+
+    def look(self, outs, deltas, target, images):
+        """Looks at one example before it changes a weight."""
+        for numbers in outs[1:] + deltas:
+            if not abs(sum(numbers)) < 1e100:
+                self.stop(images, "the numbers outgrew all bounds")
+        hidden = deltas[-2] if len(deltas) > 1 else deltas[-1]
+        if max(hidden) > 1e-4 or min(hidden) < -1e-4:
+            if self.idle:
+                self.__init__(self.learning_rate)
+            return
+        answer = _answer(target)
+        self.idle += 1
+        self.right += _answer(outs[-1]) == answer
+        self.wanted[answer] = self.wanted.get(answer, 0) + 1
+        if self.idle == 1000:
+            if self.right <= max(self.wanted.values()) and self.right < 900:
+                self.stop(images, f"from 1,000 in a row no hidden neuron learned, and {self.right} were answered right")
+            self.__init__(self.learning_rate)
+
+    def stop(self, images, fault):
+        raise ValueError(f"training diverged after {images:,} examples at learning_rate {self.learning_rate:g}: {fault}. "
+                         f"Start again with a smaller learning_rate, such as {self.learning_rate / 10:g}, "
+                         "inputs scaled to 0 … 1, or less weight_decay.")
 
 
 # ---------------------------------------------------------------------- one step in numbers
@@ -649,7 +680,7 @@ class _Explanation:
         weights, outs = self.network.weights[layer][neuron], self.outs[layer]
         terms = []
         for source in range(len(weights)):
-            if outs[source] != 0.0 or self.most_terms is None:
+            if layer > 0 or outs[source] != 0.0 or self.most_terms is None:
                 terms.append((f"{self._weight(layer, neuron, source)}·{self._source(layer, source)}",
                               f"{_factor(weights[source])}·{_factor(outs[source])}", weights[source] * outs[source]))
         symbols, numbers = self._sum(terms)
@@ -806,7 +837,7 @@ def _number(value):
     """A number with four decimals, or four digits that count if it is small; minus is −."""
     if value == 0.0:
         return "0.0000"
-    if abs(value) < 1e-6:
+    if abs(value) < 1e-6 or not abs(value) < 1e9:
         return f"{value:.3e}".replace("-", "−")
     digits = 4 if abs(value) >= 0.1 else 3 - math.floor(math.log10(abs(value)))
     return f"{value:.{digits}f}".replace("-", "−")
@@ -826,40 +857,53 @@ def _described(value):
 
 
 def _whole(value, name, least):
-    try:
-        number = value.__index__()
-    except (AttributeError, TypeError):
-        number = least - 1
-    if number < least or isinstance(value, bool):
+    number = _index(value)
+    if number is None or number < least or isinstance(value, bool):
         raise ValueError(f"{name}: expected a whole number of at least {least}, came {_described(value)}")
     return number
 
 
-def _at_least_zero(value, name):
-    if not isinstance(value, Real) or isinstance(value, bool) or not isfinite(value) or value < 0:
-        raise ValueError(f"{name}: expected a finite number of at least 0, came {_described(value)}")
-    return float(value)
+def _index(value):
+    """The whole number that a value is, of Python's or NumPy's; None if it is none."""
+    try:
+        return value.__index__()
+    except (AttributeError, TypeError):
+        return None
+
+
+def _at_least_zero(value, name, words="of at least 0"):
+    try:
+        number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
+    except OverflowError:
+        number = math.inf
+    if not isfinite(number) or number < 0.0:
+        raise ValueError(f"{name}: expected a finite number {words}, came {_described(value)}")
+    return number
 
 
 def _positive(value, name):
-    if not isinstance(value, Real) or isinstance(value, bool) or not isfinite(value) or value <= 0:
+    number = _at_least_zero(value, name, "more than 0")
+    if number == 0.0:
         raise ValueError(f"{name}: expected a finite number more than 0, came {_described(value)}")
-    return float(value)
+    return number
 
 
 def _label(value, count, name):
-    if not hasattr(value, "__index__") or not 0 <= value.__index__() < count:
+    number = _index(value)
+    if number is None or not 0 <= number < count:
         raise ValueError(f"{name}: expected a whole number from 0 to {count - 1}, came {_described(value)}")
-    return value.__index__()
+    return number
 
 
 def _checked_sizes(sizes):
-    if isinstance(sizes, (str, bytes)) or not hasattr(sizes, "__len__") or len(sizes) < 2:
+    if hasattr(sizes, "tolist"):
+        sizes = sizes.tolist()
+    if isinstance(sizes, (str, bytes)) or not isinstance(sizes, Sequence) or len(sizes) < 2:
         raise ValueError(f"sizes: expected at least two layers, such as [784, 30, 10], came {_described(sizes)}")
     return [_whole(size, "sizes", 1) for size in sizes]
 
 
-def _checked_family(hidden, output, cost, biases):
+def _check_family(sizes, hidden, output, cost, biases):
     for value, name, known in ((hidden, "hidden", ("sigmoid", "relu", "tanh")),
                                (output, "output", ("sigmoid", "softmax")),
                                (cost, "cost", ("squared_error", "cross_entropy")),
@@ -868,13 +912,14 @@ def _checked_family(hidden, output, cost, biases):
             raise ValueError(f"{name}: expected {' or '.join(map(repr, known))}, came {_described(value)}")
     if output == "softmax" and cost != "cross_entropy":
         raise ValueError(f"cost: expected 'cross_entropy' with a softmax output, came {cost!r}")
-    return hidden, output, cost, biases
+    if output == "softmax" and sizes[-1] == 1:
+        raise ValueError("output: expected 'sigmoid' for one output neuron, came 'softmax', which would always put out 1")
 
 
 def _check_data(data, name):
     if isinstance(data, (str, bytes, Mapping)) or not hasattr(data, "__len__") or not hasattr(data, "__getitem__"):
         raise ValueError(f"{name}: expected a sequence of (inputs, target), such as a list, came {_described(data)}")
-    if len(data) == 0:
+    if getattr(data, "shape", None) == () or len(data) == 0:
         raise ValueError(f"{name}: expected at least one example, came none")
 
 
@@ -887,10 +932,13 @@ def _numbers(values, count, name):
             total = None
         if type(total) is float and isfinite(total):
             return values  # the usual case, quickly: one number that is none would show in the sum
+    shape = getattr(values, "shape", None)
     if hasattr(values, "tolist"):
         values = values.tolist()
     if not isinstance(values, Sequence) or isinstance(values, (str, bytes)):
         raise ValueError(f"{name}: expected {count} numbers, came {_described(values)}")
+    if len(values) != count and shape is not None:
+        raise ValueError(f"{name}: expected {count} numbers, came an array of shape {shape}; try .reshape(-1)")
     if len(values) != count:
         raise ValueError(f"{name}: expected {count} numbers, came {len(values)}")
     numbers = []
@@ -945,9 +993,9 @@ def _checked_weights(saved, most=math.inf):
     if type(sizes) is not list:
         raise ValueError(f"sizes: expected a list, came {_described(sizes)}")
     sizes = _checked_sizes(sizes)
-    hidden, output, cost, has_biases = _checked_family(
-        saved.get("hidden", "sigmoid"), saved.get("output", "sigmoid"),
-        saved.get("cost", "squared_error"), saved.get("has_biases", True))
+    hidden, output = saved.get("hidden", "sigmoid"), saved.get("output", "sigmoid")
+    cost, has_biases = saved.get("cost", "squared_error"), saved.get("has_biases", True)
+    _check_family(sizes, hidden, output, cost, has_biases)
     expected = sum(sizes[layer] * sizes[layer + 1] for layer in range(len(sizes) - 1))
     if expected > most:
         raise ValueError(f"sizes: {sizes} promise more weights than the file holds")
@@ -989,6 +1037,8 @@ def write_file(path, content):
     folder, name = os.path.split(path)
     if os.path.isdir(path):
         raise IsADirectoryError(f"{path}: expected a file to write, it is a folder")
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise OSError(f"{path}: expected a file to write, it is a device")
     if not os.path.isdir(folder):
         raise FileNotFoundError(f"{path}: there is no folder {folder}")
     for attempt in range(10):
@@ -1056,7 +1106,8 @@ class _Progress:
         self.epoch, self.images, self.done, self.right = 1, 0, 0, 0
         self.between_lines = 1 if epochs <= 50 else epochs // 10
         self.between_images = max(10_000, epochs * examples // 20)
-        self.on_terminal = sys.stdout is not None and sys.stdout.isatty()
+        self.on_terminal = hasattr(sys.stdout, "isatty") and sys.stdout.isatty()
+        self.line_is_open = False
         self.started = self.epoch_started = time.perf_counter()
         self.next_time = self.started + 0.1
 
@@ -1076,7 +1127,7 @@ class _Progress:
             seconds = time.perf_counter() - self.epoch_started
             text = f"epoch {self.epoch} of {self.epochs}: {100 * self.right / self.examples:.2f}% right while learning"
             if test_data is not None:
-                right = network.evaluate(test_data)
+                right = len(test_data) - len(network._mistakes(test_data, "test_data"))
                 text += f", {100 * right / len(test_data):.2f}% of test_data"
             self._print(f"{text} ({seconds:.1f} s)")
         if self.epoch < self.epochs:
@@ -1087,6 +1138,10 @@ class _Progress:
     def stopped(self):
         self._print(f"Stopped in epoch {self.epoch} of {self.epochs} after {self.done:,} of {self.examples:,} images. "
                     "The network keeps what it has learned.")
+
+    def end_line(self):
+        if self.line_is_open:
+            print(flush=True)
 
     def _so_far(self):
         per_second = self.images / (time.perf_counter() - self.started)
@@ -1101,6 +1156,7 @@ class _Progress:
             width = shutil.get_terminal_size().columns - 1
             text = "\r" + (text[:width] if end == "" else text).ljust(width)
         print(text, end=end, flush=True)
+        self.line_is_open = end == ""
 
 
 # ---------------------------------------------------------------------- pictures
@@ -1133,7 +1189,7 @@ def heat_map(values, side, size):
 
 
 def _colour(value):
-    strength = round(40 * abs(value) ** 0.7) / 40  # small values can be seen beside the largest
+    strength = round(20 * abs(value) ** 0.7) / 20  # small values can be seen beside the largest
     return tuple(round(255 + (part - 255) * strength) for part in (RED if value > 0.0 else BLUE))
 
 
@@ -1175,15 +1231,22 @@ def sheet(tiles, labels, columns, wrong=(), title=""):
     return picture
 
 
-def save_picture(picture, default, path, frames=None):
-    """Writes a PNG, or with frames an animated GIF, and returns its path. A file that is there
-    and is no picture of this program's is left alone."""
+def picture_path(default, path):
+    """The path to write a picture to. Raises ValueError for another ending, FileExistsError for a
+    file that is there and is no picture of this program's."""
     path = default if path is None else os.fspath(path)
     ending = os.path.splitext(default)[1]
     if not path.lower().endswith(ending):
         raise ValueError(f"path: expected a name that ends in {ending}, came {path}")
     if os.path.exists(path) and not _made_here(path):
         raise FileExistsError(f"{path} is there already and was not made by this program; give another path")
+    return path
+
+
+def save_picture(picture, default, path, frames=None):
+    """Writes a PNG, or with frames an animated GIF, and returns its path. Raises what
+    picture_path raises, and OSError if it can't be written."""
+    path = picture_path(default, path)
     content = BytesIO()
     if frames is None:
         marks = PngImagePlugin.PngInfo()

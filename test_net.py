@@ -84,6 +84,8 @@ def main(arguments=None):
                         "draw them beside the frame it sees them in, instead of the score")
     parser.add_argument("--sheet", metavar="PNG", help="where to draw for --show or --read (default: shown.png, read.png)")
     options = parser.parse_args(arguments)
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that knows few letters still gets the score
     try:
         run(options)
         sys.stdout.flush()
@@ -106,6 +108,8 @@ def run(options):
     name = "digits.pkl" if test_data.dataset == "digits" else "mnist.pkl"
     path = options.weights or os.path.join(WEIGHTS, name)
     network = load_network(path)
+    if options.mistakes:
+        neural_net.picture_path("mistakes.png", options.mistakes)  # an error now, not after the score
     if options.show:
         for index in options.show:
             if not 0 <= index < len(test_data):
@@ -113,7 +117,7 @@ def run(options):
         network.show([test_data[index] for index in options.show], options.sheet, options.show)
         return
     test_data = test_data[:options.limit]
-    print(f"{os.path.relpath(path)}, a {network!r}, on {len(test_data):,} test images of {test_data.dataset}:",
+    print(f"{path}, a {network!r}, on {len(test_data):,} test images of {test_data.dataset}:",
           flush=True)
     print(table(confusion(network, test_data)))
     if options.mistakes:

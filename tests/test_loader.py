@@ -205,6 +205,12 @@ def test_a_broken_file_is_an_error_that_names_it_and_the_fault(changes, message)
         load_data("broken")
 
 
+def test_folders_named_like_the_files_are_passed_over():
+    put("data", files(), zipped=False)
+    os.makedirs("data/train-images.idx3-ubyte")
+    assert len(load_data("data")[2][1]) == 10
+
+
 def test_a_folder_without_the_files_or_with_too_many_is_an_error():
     os.mkdir("empty")
     with pytest.raises(ValueError, match="empty: expected four files in MNIST's format"):
@@ -283,6 +289,9 @@ def test_a_pickle_that_names_anything_but_arrays_is_refused_before_it_runs(proto
     (pickle.dumps([(np.array([["x"] * 784]), np.zeros(1, int))] * 3, 2), "arrays of numbers"),
     (b"\x80\x02r\xff\xff\xff\x7f.", ""), (b"\x80\x02T\xff\xff\xff\x7f.", "far more than MNIST"),
     (b"\x80\x02(" + b"]" * 10_000_000 + b"l.", "far more than MNIST"),
+    (b"\x80\x04})" + b"\x85" * 500_000 + b"K\x01s.", ""), (b"\x80\x04})" + b"2\x86" * 60 + b"K\x01s.", ""),
+    (b"\x80\x05\x96" + struct.pack("<Q", 6 * 10 ** 9) + b".", ""),
+    (b"\x80\x04\x95" + struct.pack("<Q", 6_000_000) + b")" * 6_000_000, "far more than MNIST"),
 ])
 def test_a_broken_pickle_is_an_error_that_names_it(content, message):
     put_pickle(content)
@@ -334,6 +343,12 @@ class Mirror(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         if way == "cut":
             content = content[:len(content) // 2]
+        if way == "trickle":
+            for byte in content[:100]:
+                self.wfile.write(bytes([byte]))
+                self.wfile.flush()
+                if self.server.done.wait(0.2):
+                    return
         if way == "stalls":
             self.wfile.write(content[:100])
             self.wfile.flush()
@@ -381,6 +396,7 @@ def test_mnist_is_downloaded_checked_and_kept(mirror, monkeypatch, capsys):
 @pytest.mark.parametrize("way, reason", [
     ("missing", "404"), ("loop", "redirect"), ("silent", "no answer|timed out"), ("stalls", "timed out"),
     ("html", "cut after|HTML"), ("changed", "SHA-256"), ("cut", "cut after|incomplete|IncompleteRead"), ("endless", "SHA-256"),
+    ("trickle", "only .* bytes in"),
 ])
 def test_when_a_mirror_fails_the_next_one_is_asked_and_nothing_bad_is_kept(way, reason, mirror, monkeypatch, capsys):
     monkeypatch.setattr(mnist_loader, "MIRRORS", (f"{mirror}/{way}/", mirror + "/good/"))

@@ -198,8 +198,8 @@ def test_a_drawing_comes_into_the_frame_of_mnist():
     lambda: drawing(mode="LA", paper=(9, 0), ink=(20, 255)), lambda: drawing(mode="1", paper=1, ink=0),
     lambda: drawing(mode="I;16", paper=65535, ink=0), lambda: drawing().convert("P"),
     lambda: drawing(size=(500, 300)), lambda: drawing().resize((400, 400)), lambda: drawing().resize((90, 90)),
-    lambda: drawing().convert("CMYK").convert("RGB"),
-], ids=range(13))
+    lambda: drawing().convert("CMYK").convert("RGB"), lambda: drawing(mode="I;16", paper=60000, ink=12000),
+], ids=range(14))
 def test_size_place_colour_and_transparency_do_not_matter(other):
     assert np.abs(frame(other()) - frame(drawing())).mean() < 0.05
 
@@ -209,6 +209,13 @@ def test_a_photo_turned_by_its_exif_tag_stands_upright():
     exif[0x0112] = 6  # to be turned a quarter clockwise
     turned = frame(drawing(mode="RGB", paper="white", ink="black").rotate(90, expand=True), "JPEG", exif=exif, quality=95)
     assert np.abs(turned - frame(drawing())).mean() < 0.02
+
+
+def test_floating_point_pictures_and_the_two_in_a_phones_file_are_read():
+    grey = Image.fromarray(np.asarray(drawing(), np.float32) / 300 + 0.1)
+    assert np.abs(frame(grey, "TIFF") - frame(drawing())).mean() < 0.02
+    with_preview = frame(drawing(), "MPO", save_all=True, append_images=[drawing().resize((20, 20))], quality=95)
+    assert np.abs(with_preview - frame(drawing())).mean() < 0.02
 
 
 def test_a_tall_1_stays_thin():
