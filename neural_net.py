@@ -257,16 +257,17 @@ class Net:
                     if watch is not None and progress.images >= next_look:
                         watch(progress.images)
                         next_look += every
-                    batch = order[first:first + batch_size]
-                    after = self._copy(kept)
-                    for index in batch:
+                    passes = []
+                    for index in order[first:first + batch_size]:
                         inputs, target = self._example(training_data[index], "training_data", index)
                         outs, sources = self._forward(inputs)
                         deltas = self._errors(outs, target)
                         watchman.look(outs, deltas, target, progress.images)
-                        after._change_weights(outs, sources, deltas, learning_rate / len(batch))
+                        passes.append((outs, sources, deltas))
                         progress.example_done(outs[-1], target)
-                    self.weights, self.biases = after.weights, after.biases
+                    self._decay_weights(kept)
+                    for outs, sources, deltas in passes:
+                        self._change_weights(outs, sources, deltas, learning_rate / len(passes))
                 progress.epoch_done(self, test_data)
             if watch is not None:
                 watch(progress.images)
@@ -275,18 +276,14 @@ class Net:
         finally:
             progress.end_line()
 
-    def _copy(self, kept=1.0):
-        """A copy for a batch to change, while every δ still comes from the old weights."""
-        after = copy.copy(self)
-        after.weights = [[list(weights) for weights in layer] for layer in self.weights]
-        after.biases = [list(biases) for biases in self.biases]
+    def _decay_weights(self, kept):
+        """Leaves so much of every weight: all of it, unless there is weight decay."""
         if kept < 1.0:
-            # weight decay  W becomes (1 − η·d)·W
-            for layer in after.weights:
+            for layer in self.weights:
                 for weights in layer:
+                    # weight decay  W becomes (1 − η·d)·W
                     for source in range(len(weights)):
                         weights[source] = kept * weights[source]
-        return after
 
     # ------------------------------------------------------------------ testing
 
@@ -605,7 +602,7 @@ class _Explanation:
         for layer in range(len(network.weights)):
             self.ins.append(network._ins(layer, self.outs[layer], sources[layer]))
         self.deltas = network._errors(self.outs, target)
-        self.after = network._copy()
+        self.after = copy.deepcopy(network)
         self.after._change_weights(self.outs, sources, self.deltas, learning_rate)
         self.names = _names(network.sizes)
 
@@ -1108,7 +1105,7 @@ class _Progress:
         self.between_images = max(10_000, epochs * examples // 20)
         self.on_terminal = hasattr(sys.stdout, "isatty") and sys.stdout.isatty()
         self.line_is_open = False
-        self.started = self.epoch_started = time.perf_counter()
+        self.started = self.line_started = time.perf_counter()
         self.next_time = self.started + 0.1
 
     def example_done(self, out, target):
@@ -1124,16 +1121,16 @@ class _Progress:
 
     def epoch_done(self, network, test_data):
         if self.epoch % self.between_lines == 0 or self.epoch == self.epochs:
-            seconds = time.perf_counter() - self.epoch_started
+            seconds = time.perf_counter() - self.line_started
             text = f"epoch {self.epoch} of {self.epochs}: {100 * self.right / self.examples:.2f}% right while learning"
             if test_data is not None:
                 right = len(test_data) - len(network._mistakes(test_data, "test_data"))
                 text += f", {100 * right / len(test_data):.2f}% of test_data"
             self._print(f"{text} ({seconds:.1f} s)")
+            self.line_started = time.perf_counter()
         if self.epoch < self.epochs:
             self.epoch += 1
             self.done = self.right = 0
-            self.epoch_started = time.perf_counter()
 
     def stopped(self):
         self._print(f"Stopped in epoch {self.epoch} of {self.epochs} after {self.done:,} of {self.examples:,} images. "

@@ -1,6 +1,6 @@
 """How fast the plain loops are, measured.
 
-    python tests/benchmark.py           about four minutes
+    python tests/benchmark.py           a few minutes
     python tests/benchmark.py --quick   under one
     python tests/benchmark.py --family  trains every network of the README's table on MNIST:
                                         minutes on PyPy, hours on CPython
@@ -300,7 +300,7 @@ def main():
     training_data, validation_data, test_data = load_data_wrapper()
     if options.family:
         return family(training_data, test_data)
-    examples, scored, rounds = (2000, 1000, 3) if options.quick else (10000, 10000, 5)
+    examples, scored, rounds = (2000, 1000, 3) if options.quick else (5000, 5000, 5)
     compare(training_data[:examples], test_data[:scored], rounds)
     if training_data.dataset == "mnist":
         loading(rounds)

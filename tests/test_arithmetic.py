@@ -148,6 +148,8 @@ def test_a_step_goes_down_the_gradient_by_finite_differences(sizes, hidden, outp
 @pytest.mark.parametrize("hidden, output_and_cost, biases", FAMILY)
 @pytest.mark.parametrize("sizes", SIZES, ids=str)
 def test_training_is_that_of_the_vectorised_twin(sizes, hidden, output_and_cost, biases, capsys):
+    if sizes[-1] == 1 and output_and_cost[0] == "softmax":
+        pytest.skip("a softmax of one is always 1")
     for batch_size, weight_decay in itertools.product((1, 7), (0.0, 0.01)):
         network = family(sizes, hidden, output_and_cost, biases)
         data = examples(network, 20)

@@ -306,7 +306,7 @@ def test_ctrl_c_between_any_two_lines_leaves_a_network_that_works(capsys, tmp_pa
         loaded.load(path)
         assert loaded.weights == network.weights
         loaded.train(data, 0.5)
-    assert {"_ins", "_outs", "_errors", "_change_weights", "_copy", "train"} <= set(reached)
+    assert {"_ins", "_outs", "_errors", "_change_weights", "_decay_weights", "train"} <= set(reached)
 
 
 @pytest.mark.parametrize("options", [dict(output="softmax"), dict(cost="cross_entropy")], ids=str)
