@@ -10,6 +10,7 @@ MNIST_DIR = os.path.abspath(os.environ.get("MNIST_DIR") or os.path.join(mnist_lo
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch, tmp_path):
     """No test leaves this machine, or writes into the project or the folder it is run from."""
+    assert len(mnist_loader.MIRRORS) == 2
     monkeypatch.setattr(mnist_loader, "MIRRORS", ())
     for name in ("http_proxy", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
