@@ -624,7 +624,7 @@ class _Explanation:
         layers = list(range(last + 1))
         if most_layers is not None and len(layers) > most_layers:
             layers = layers[:1] + layers[last + 2 - most_layers:]
-        shown = [self._of_interest(layer, most_neurons) for layer in range(last + 1)]
+        shown = self.shown = [self._of_interest(layer, most_neurons) for layer in range(last + 1)]
 
         about = [f"One training step of {network!r} on one example, at learning rate η = {_number(self.learning_rate)}"]
         if most_neurons is None:
@@ -635,8 +635,8 @@ class _Explanation:
         else:
             about.append(f"The network says {verdict(self.outs[-1])}; the target is {_answer(self.target)}.")
             about.append(self._about_inputs())
-            about.append("Shown are the neurons and the terms that matter most"
-                         + (f", of {len(layers)} of the {last + 1} layers." if len(layers) <= last else "."))
+            about.append("Shown are the answer and the target, the hidden neurons with the largest errors, and the terms "
+                         "that weigh most" + (f", of {len(layers)} of the {last + 1} layers." if len(layers) <= last else "."))
         told = []
         for text in about:
             told += self._wrapped(text)
@@ -680,7 +680,7 @@ class _Explanation:
             if layer > 0 or outs[source] != 0.0 or self.most_terms is None:
                 terms.append((f"{self._weight(layer, neuron, source)}·{self._source(layer, source)}",
                               f"{_factor(weights[source])}·{_factor(outs[source])}", weights[source] * outs[source]))
-        symbols, numbers = self._sum(terms)
+        symbols, numbers = self._sum(terms, self.shown[layer - 1] if layer > 0 else ())
         if self.network.has_biases:
             symbols += f" + b_{self.names[layer + 1][neuron]}"
             numbers += f" + {_factor(self.network.biases[layer][neuron])}"
@@ -699,7 +699,7 @@ class _Explanation:
             largest = max(self.ins[layer])  # as in (2): the same quotient, and no overflow
             terms = [(f"e^(in_{other_name})", f"e^({_number(other)})", exp(other - largest))
                      for other_name, other in zip(self.names[layer + 1], self.ins[layer])]
-            total, total_in_numbers = self._sum(terms, lambda rest: f"e^({_number(math.log(rest) + largest)})" if rest else "0")
+            total, total_in_numbers = self._sum(terms, self.shown[layer], lambda rest: f"e^({_number(math.log(rest) + largest)})" if rest else "0")
             symbols, numbers = f"e^(in_{name}) / ({total})", f"e^({_number(in_)}) / ({total_in_numbers})"
         return "(2)", f"out_{name}", symbols, numbers, self.outs[layer + 1][neuron]
 
@@ -718,7 +718,7 @@ class _Explanation:
             weight = self.network.weights[layer + 1][next_][neuron]
             terms.append((f"δ_{self.names[layer + 2][next_]}·{self._weight(layer + 1, next_, neuron)}",
                           f"{_factor(delta)}·{_factor(weight)}", delta * weight))
-        symbols, numbers = self._sum(terms)
+        symbols, numbers = self._sum(terms, self.shown[layer + 1])
         if self.network.hidden == "sigmoid":
             symbols, numbers = f"out_{name}·(1 − out_{name})·({symbols})", f"{_factor(out)}·(1 − {_factor(out)})·({numbers})"
         elif self.network.hidden == "tanh":
@@ -732,7 +732,7 @@ class _Explanation:
         name, delta, eta = self.names[layer + 1][neuron], self.deltas[layer][neuron], _number(self.learning_rate)
         weights, after = self.network.weights[layer][neuron], self.after.weights[layer][neuron]
         entries = []
-        for source in self._sources_of_interest(layer):
+        for source in self._sources_of_interest(layer, neuron):
             weight = self._weight(layer, neuron, source)
             entries.append((number, weight.replace("W", "W+"), f"{weight} + η·δ_{name}·{self._source(layer, source)}",
                             f"{_number(weights[source])} + {eta}·{_factor(delta)}·{_factor(self.outs[layer][source])}",
@@ -743,15 +743,22 @@ class _Explanation:
                             self.after.biases[layer][neuron]))
         return entries
 
-    def _sources_of_interest(self, layer):
-        outs = self.outs[layer]
-        return range(len(outs)) if self.most_terms is None else _largest(outs, min(2, self.most_terms))
+    def _sources_of_interest(self, layer, neuron):
+        """The sources to tell of: the hidden neurons told of, or the inputs that weighed most in (1)."""
+        weights, outs = self.network.weights[layer][neuron], self.outs[layer]
+        if self.most_terms is None:
+            return range(len(outs))
+        if layer > 0:
+            return self.shown[layer - 1]
+        return _largest([weights[source] * outs[source] for source in range(len(outs))], min(2, self.most_terms))
 
-    def _sum(self, terms, in_numbers=None):
-        """The terms of a sum in symbols and in numbers; those left out are added up in one."""
+    def _sum(self, terms, wanted=(), in_numbers=None):
+        """The wanted and the largest terms of a sum in symbols and in numbers; the others are added
+        up in one."""
         shown = range(len(terms))
         if self.most_terms is not None:
-            shown = _largest([value for symbols, numbers, value in terms], self.most_terms)
+            sizes = [math.inf if place in wanted else terms[place][2] for place in range(len(terms))]
+            shown = _largest(sizes, max(self.most_terms, len(wanted)))
         symbols, numbers = [terms[place][0] for place in shown], [terms[place][1] for place in shown]
         if len(shown) < len(terms):
             rest = 0.0
@@ -1144,7 +1151,7 @@ class _Progress:
         per_second = self.images / (time.perf_counter() - self.started)
         seconds_left = (self.epochs * self.examples - self.images) / per_second
         left = f"{seconds_left:.0f} s" if seconds_left < 100 else f"{seconds_left / 60:.0f} min"
-        return (f"epoch {self.epoch} of {self.epochs}: {self.done:,} of {self.examples:,} images "
+        return (f"epoch {self.epoch} of {self.epochs}: {self.done:,} of {self.examples:,} "
                 f"({100 * self.done // self.examples}%), {per_second:,.0f} images/s, {left} left, "
                 f"{100 * self.right / self.done:.2f}% right")
 

@@ -10,7 +10,7 @@ import argparse
 import os
 import sys
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 import mnist_loader
 import neural_net
@@ -51,6 +51,7 @@ def read(network, paths, sheet_path=None):
         tile = Image.new("RGB", (568, 280), "white")
         tile.paste(picture.convert("RGB"), ((280 - picture.width) // 2, (280 - picture.height) // 2))
         tile.paste(neural_net.ink_picture(inputs, 28, 280), (288, 0))
+        ImageDraw.Draw(tile).rectangle((287, 0, 567, 279), outline="gray")
         tiles.append(tile)
         labels.append(f"{os.path.basename(path)}: {said}")
         lines.append(f"{path}: the network says {said}")

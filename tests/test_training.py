@@ -214,7 +214,7 @@ def test_a_long_epoch_prints_sparse_lines_to_a_log(capsys):
     Net([1, 1], seed=1).train([([1.0], 1)] * 25_000, 0.1)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3
-    assert lines[0].startswith("epoch 1 of 1: 10,000 of 25,000 images (40%), ")
+    assert lines[0].startswith("epoch 1 of 1: 10,000 of 25,000 (40%), ")
     assert "images/s, " in lines[0] and " left, " in lines[0] and lines[0].endswith("% right")
 
 
