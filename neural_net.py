@@ -224,7 +224,8 @@ class Net:
         learning_rate   η, more than 0
         epochs          how many times to go through the data
         batch_size      m: how many examples change the weights together, each by η/m·δ·out,
-                        every δ from the same old weights; with 1, (4) and (6) to the letter
+                        every δ from the same old weights; with 1, (4) and (6) to the letter.
+                        What goes through the network for them is held in memory.
         test_data       examples to score after each epoch (of more than 50, after about 10)
         weight_decay    d: before a batch changes the weights, each becomes (1 − η·d)·W
         watch, every    watch(images) is called at the start and after every so many images,
@@ -699,7 +700,8 @@ class _Explanation:
             largest = max(self.ins[layer])  # as in (2): the same quotient, and no overflow
             terms = [(f"e^(in_{other_name})", f"e^({_number(other)})", exp(other - largest))
                      for other_name, other in zip(self.names[layer + 1], self.ins[layer])]
-            total, total_in_numbers = self._sum(terms, self.shown[layer], lambda rest: f"e^({_number(math.log(rest) + largest)})" if rest else "0")
+            total, total_in_numbers = self._sum(
+                terms, self.shown[layer], lambda rest: f"e^({_number(math.log(rest) + largest)})" if rest else "0")
             symbols, numbers = f"e^(in_{name}) / ({total})", f"e^({_number(in_)}) / ({total_in_numbers})"
         return "(2)", f"out_{name}", symbols, numbers, self.outs[layer + 1][neuron]
 
@@ -720,7 +722,8 @@ class _Explanation:
                           f"{_factor(delta)}·{_factor(weight)}", delta * weight))
         symbols, numbers = self._sum(terms, self.shown[layer + 1])
         if self.network.hidden == "sigmoid":
-            symbols, numbers = f"out_{name}·(1 − out_{name})·({symbols})", f"{_factor(out)}·(1 − {_factor(out)})·({numbers})"
+            symbols = f"out_{name}·(1 − out_{name})·({symbols})"
+            numbers = f"{_factor(out)}·(1 − {_factor(out)})·({numbers})"
         elif self.network.hidden == "tanh":
             symbols, numbers = f"(1 − out_{name}²)·({symbols})", f"(1 − {_factor(out)}²)·({numbers})"
         else:

@@ -1,7 +1,6 @@
 """explain: what it prints is read again, worked out in Python, and held against training."""
 
 import copy
-import itertools
 import math
 import re
 

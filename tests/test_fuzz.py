@@ -11,7 +11,6 @@ import warnings
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from mnist_loader import load_data, load_image
 from neural_net import Net

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-import mnist_loader
 import neural_net
 import test_net
 from mnist_loader import load_image
