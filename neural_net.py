@@ -559,6 +559,9 @@ class _Watchman:
 
     def __init__(self, learning_rate):
         self.learning_rate = learning_rate
+        self.count_anew()
+
+    def count_anew(self):
         self.idle = self.right = 0
         self.wanted = {}
 
@@ -570,7 +573,7 @@ class _Watchman:
         hidden = deltas[-2] if len(deltas) > 1 else deltas[-1]
         if max(hidden) > 1e-4 or min(hidden) < -1e-4:
             if self.idle:
-                self.__init__(self.learning_rate)
+                self.count_anew()
             return
         answer = _answer(target)
         self.idle += 1
@@ -579,7 +582,7 @@ class _Watchman:
         if self.idle == 1000:
             if self.right <= max(self.wanted.values()) and self.right < 900:
                 self.stop(images, f"from 1,000 in a row no hidden neuron learned, and {self.right} were answered right")
-            self.__init__(self.learning_rate)
+            self.count_anew()
 
     def stop(self, images, fault):
         raise ValueError(f"training diverged after {images:,} examples at learning_rate {self.learning_rate:g}: {fault}. "
