@@ -4,6 +4,7 @@ interactive snippets print."""
 import code
 import contextlib
 import io
+import json
 import os
 import re
 
@@ -79,24 +80,24 @@ def without_times(text):
     return re.sub(r"\(\d+\.\d s\)", "(… s)", text)
 
 
+def session(on_mnist):
+    """(what it prints, what the README says it prints) of each snippet, all of them one session."""
+    names = {}
+    return [(printed_by(snippet, names), snippet) for needs_mnist, snippet in snippets() if needs_mnist == on_mnist]
+
+
 def test_every_interactive_snippet_that_needs_no_mnist_prints_what_the_readme_says():
-    names = {}
-    ran = 0
-    for needs_mnist, snippet in snippets():
-        if not needs_mnist:
-            assert without_times(printed_by(snippet, names)) == without_times(snippet)
-            ran += 1
-    assert ran >= 3
+    pairs = session(on_mnist=False)
+    assert len(pairs) >= 3
+    for printed, said in pairs:
+        assert without_times(printed) == without_times(said)
 
 
-def test_every_interactive_snippet_on_mnist_prints_what_the_readme_says(mnist):
-    names = {}
-    ran = 0
-    for needs_mnist, snippet in snippets():
-        if needs_mnist:
-            assert without_times(printed_by(snippet, names)) == without_times(snippet)
-            ran += 1
-    assert ran >= 3
+def test_every_interactive_snippet_on_mnist_prints_what_the_readme_says(mnist, readme_on_mnist):
+    pairs = json.loads(readme_on_mnist.communicate()[0])
+    assert len(pairs) >= 3
+    for printed, said in pairs:
+        assert without_times(printed) == without_times(said)
 
 
 def test_every_file_and_picture_that_the_readme_names_is_there_and_small():
@@ -116,3 +117,7 @@ def test_the_pytorch_snippet_gives_the_same_outputs(capsys):
 
 def test_only_what_the_project_shows_stands_at_its_top():
     assert re.findall(r"^(?:import|from) (\w+)", CODE, re.MULTILINE).count("numpy") == 0
+
+
+if __name__ == "__main__":  # see conftest.readme_on_mnist
+    print(json.dumps(session(on_mnist=True)))
