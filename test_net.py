@@ -78,10 +78,11 @@ def main(arguments=None):
     parser.add_argument("--dataset", metavar="NAME", help="mnist, digits, or a folder of four files in MNIST's format "
                         "(default: mnist if it can be had, else digits)")
     parser.add_argument("--limit", metavar="N", type=int, help="score the first N test images only")
-    parser.add_argument("--mistakes", metavar="PNG", help="draw the first 100 misread digits on a sheet")
-    parser.add_argument("--show", metavar="INDEX", type=int, nargs="+", help="draw these test images and print what the "
+    picture = parser.add_mutually_exclusive_group()
+    picture.add_argument("--mistakes", metavar="PNG", help="draw the first 100 misread digits on a sheet")
+    picture.add_argument("--show", metavar="INDEX", type=int, nargs="+", help="draw these test images and print what the "
                         "network says of them, instead of the score")
-    parser.add_argument("--read", metavar="PICTURE", nargs="+", help="print what the network says of these pictures and "
+    picture.add_argument("--read", metavar="PICTURE", nargs="+", help="print what the network says of these pictures and "
                         "draw them beside the frame it sees them in, instead of the score")
     parser.add_argument("--sheet", metavar="PNG", help="where to draw for --show or --read (default: shown.png, read.png)")
     options = parser.parse_args(arguments)
@@ -100,6 +101,8 @@ def main(arguments=None):
 
 def run(options):
     """Does what the options ask for. Raises ValueError or OSError."""
+    if options.sheet and not (options.show or options.read):
+        raise ValueError("--sheet: expected --show or --read beside it, came neither")
     if options.read:
         read(load_network(options.weights or os.path.join(WEIGHTS, "mnist-best.pkl")), options.read, options.sheet)
         return

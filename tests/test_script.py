@@ -89,10 +89,12 @@ def test_what_is_wrong_is_told_in_one_line_with_status_2():
             (("--weights", "nowhere.pkl"), "nowhere.pkl"), (("--weights", "bad.pkl"), "bad.pkl: not a weights file"),
             (("--weights", "small.pkl"), "small.pkl: expected a network of 784 inputs and 10 outputs, it holds Net([2, 3])"),
             (("--limit", "0"), "--limit: expected at least 1"), (("--show", "300"), "--show: expected indices from 0 to 299, came 300"),
-            (("--mistakes", "bad.pkl"), ".png"), (("--read", "nowhere.png"), "nowhere.png")):
+            (("--mistakes", "bad.pkl"), ".png"), (("--sheet", "sheet.png"), "--sheet: expected --show or --read beside it"),
+            (("--read", "nowhere.png"), "nowhere.png")):
         error = run("--dataset", "digits", *arguments, status=2)
         assert error.startswith("test_net.py: ") and message in error and error.count("\n") == 1
     assert "dataset: expected" in run("--dataset", "letters", status=2)
+    assert "not allowed with" in run("--show", "7", "--read", "three.png", status=2)
 
 
 def test_help_tells_all_options():
