@@ -263,7 +263,9 @@ FAMILY = (
     ("Net([784, 30, 10])", ("train(training_data, 3.0)",)),
     ('Net([784, 20, 10], cost="cross_entropy")', ("train(training_data, 0.01, epochs=3, batch_size=1)",)),
     ('Net([784, 10, 10], hidden="relu", output="softmax")', ("train(training_data, 0.5, epochs=100, batch_size=len(training_data))",)),
-    ('Net([784, 10, 10], hidden="relu", output="softmax")', ("train(training_data, 0.1, epochs=20)", "train(training_data, 0.01, epochs=10)")),
+    ('Net([784, 10, 10], hidden="relu", output="softmax")', (
+        "train(training_data, 0.1, epochs=100, weight_decay=0.0005)", "train(training_data, 0.05, epochs=100, weight_decay=0.0005)",
+        "train(training_data, 0.02, epochs=50, weight_decay=0.0005)", "train(training_data, 0.005, epochs=30, weight_decay=0.0005)")),
     ('Net([784, 128, 64, 10], output="softmax")', ("train(training_data, 0.005, epochs=10, batch_size=1)",)),
     ('Net([784, 128, 64, 10], output="softmax")', ("train(training_data, 0.3, epochs=10)", "train(training_data, 0.03, epochs=5)")),
 )
