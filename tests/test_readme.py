@@ -10,6 +10,7 @@ import re
 
 import pytest
 
+import mnist_loader
 import neural_net
 
 PROJECT = os.path.dirname(os.path.abspath(neural_net.__file__))
@@ -120,4 +121,5 @@ def test_only_what_the_project_shows_stands_at_its_top():
 
 
 if __name__ == "__main__":  # see conftest.readme_on_mnist
+    mnist_loader.MIRRORS = ()
     print(json.dumps(session(on_mnist=True)))
