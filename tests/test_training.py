@@ -220,7 +220,7 @@ def test_a_long_epoch_prints_sparse_lines_to_a_log(capsys):
 
 def test_on_a_terminal_one_line_changes_in_place(capsys, monkeypatch):
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
-    monkeypatch.setattr(neural_net.shutil, "get_terminal_size", lambda: neural_net.os.terminal_size((80, 24)))
+    monkeypatch.setenv("COLUMNS", "80")
     clock = iter(range(100_000))
     monkeypatch.setattr(neural_net.time, "perf_counter", lambda: next(clock) / 20)
     Net([1, 1], seed=1).train([([1.0], 1)] * 500, 0.1, epochs=2)
