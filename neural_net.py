@@ -611,9 +611,10 @@ class _Explanation:
         self.names = _names(network.sizes)
 
     def lines(self):
-        whole = self._told(None, None, None)
-        if len(whole) <= self.HEIGHT:
-            return whole
+        if sum(len(weights) for layer in self.network.weights for weights in layer) < self.HEIGHT:  # a line for each
+            whole = self._told(None, None, None)
+            if len(whole) <= self.HEIGHT:
+                return whole
         for neurons, terms, layers in ((2, 3, 4), (2, 2, 4), (1, 3, 4), (1, 2, 3), (1, 1, 2)):
             told = self._told(neurons, terms, layers)
             if len(told) <= self.HEIGHT:
