@@ -18,11 +18,11 @@ import neural_net
 WEIGHTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "weights")
 
 
-def confusion(network, data):
-    """counts[digit][answer]: how many pictures of a digit got that answer."""
+def confusion(answers):
+    """counts[digit][answer]: how many pictures of a digit got that answer, from their pairs."""
     counts = [[0] * 10 for digit in range(10)]
-    for inputs, digit in data:
-        counts[digit][network.predict(inputs)] += 1
+    for digit, answer in answers:
+        counts[digit][answer] += 1
     return counts
 
 
@@ -123,9 +123,10 @@ def run(options):
     test_data = test_data[:options.limit]
     print(f"{path}, a {network!r}, on {len(test_data):,} test images of {test_data.dataset}:",
           flush=True)
-    print(table(confusion(network, test_data)))
+    answers = [(digit, network.predict(inputs)) for inputs, digit in test_data]
+    print(table(confusion(answers)))
     if options.mistakes:
-        wrong = network.mistakes(test_data)
+        wrong = [index for index, (digit, answer) in enumerate(answers) if answer != digit]
         if not wrong:
             print("There is no mistake to draw.")
             return

@@ -38,7 +38,7 @@ def test_it_scores_the_digits_with_the_weights_for_them():
 
 def test_it_scores_as_the_network_itself_does(digits):
     network = test_net.load_network(os.path.join(test_net.WEIGHTS, "digits.pkl"))
-    counts = test_net.confusion(network, digits[2])
+    counts = test_net.confusion((digit, network.predict(inputs)) for inputs, digit in digits[2])
     assert sum(counts[digit][digit] for digit in range(10)) == network.evaluate(digits[2])
 
 
