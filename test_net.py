@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 
 import mnist_loader
 import neural_net
+from backstage import handwriting
 
 WEIGHTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "weights")
 
@@ -46,7 +47,7 @@ def read(network, paths, sheet_path=None):
     for path in paths:
         inputs = mnist_loader.load_image(path)
         said = neural_net.verdict(network.forward(inputs)[-1])
-        picture = mnist_loader.open_picture(path)
+        picture = handwriting.open_picture(path)
         picture.thumbnail((280, 280))
         tile = Image.new("RGB", (568, 280), "white")
         tile.paste(picture.convert("RGB"), ((280 - picture.width) // 2, (280 - picture.height) // 2))
