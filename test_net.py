@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 
 import mnist_loader
 import neural_net
-from backstage import handwriting
+from backstage import handwriting, pictures, wording
 
 WEIGHTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "weights")
 
@@ -46,26 +46,25 @@ def read(network, paths, sheet_path=None):
     tiles, labels, lines = [], [], []
     for path in paths:
         inputs = mnist_loader.load_image(path)
-        said = neural_net.verdict(network.forward(inputs)[-1])
+        said = wording.verdict(network.forward(inputs)[-1])
         picture = handwriting.open_picture(path)
         picture.thumbnail((280, 280))
         tile = Image.new("RGB", (568, 280), "white")
         tile.paste(picture.convert("RGB"), ((280 - picture.width) // 2, (280 - picture.height) // 2))
-        tile.paste(neural_net.ink_picture(inputs, 28, 280), (288, 0))
+        tile.paste(pictures.ink_picture(inputs, 28, 280), (288, 0))
         ImageDraw.Draw(tile).rectangle((287, 0, 567, 279), outline="gray")
         tiles.append(tile)
         labels.append(f"{os.path.basename(path)}: {said}")
         lines.append(f"{path}: the network says {said}")
-    picture = neural_net.sheet(tiles, labels, 2)
+    picture = pictures.sheet(tiles, labels, 2)
     print("\n".join(lines))
-    print(neural_net.save_picture(picture, "read.png", sheet_path))
+    print(pictures.save_picture(picture, "read.png", sheet_path))
     return picture
 
 
 def load_network(path):
     """The saved network, if it is one for pictures of digits. Raises ValueError or OSError."""
-    network = neural_net.Net([1, 1])
-    network.load(path)
+    network = neural_net.Net.loaded(path)
     if network.sizes[0] != 784 or network.sizes[-1] != 10:
         raise ValueError(f"{path}: expected a network of 784 inputs and 10 outputs, it holds {network!r}")
     return network
@@ -114,7 +113,7 @@ def run(options):
     path = options.weights or os.path.join(WEIGHTS, name)
     network = load_network(path)
     if options.mistakes:
-        neural_net.picture_path("mistakes.png", options.mistakes)  # an error now, not after the score
+        pictures.picture_path("mistakes.png", options.mistakes)  # an error now, not after the score
     if options.show:
         for index in options.show:
             if not 0 <= index < len(test_data):

@@ -1,0 +1,185 @@
+"""What train and the scoring of examples print, and when training gives up.
+
+On a terminal, or in Jupyter, progress is one line that changes in place; elsewhere it is a line
+for each epoch (with more than 50 epochs, only about ten times) and a few within a long one.
+"""
+
+import shutil
+import sys
+import time
+from math import isfinite
+
+from backstage.wording import answer, say, spelled, time_left
+
+
+class Line:
+    """The line that changes in place."""
+
+    def __init__(self):
+        self.is_open = False
+
+    def can_change(self):
+        return (sys.stdout is not None and sys.stdout.isatty()) or "ipykernel" in sys.modules
+
+    def show(self, *forms):
+        """Shows the first of these texts, each shorter than the one before, that fits."""
+        width = shutil.get_terminal_size().columns - 1
+        fitting = [form for form in forms if len(form) <= width] or [forms[-1][:width]]
+        print("\r" + spelled(fitting[0]).ljust(width), end="", flush=True)
+        self.is_open = True
+
+    def clear(self):
+        if self.is_open:
+            print("\r" + " " * (shutil.get_terminal_size().columns - 1) + "\r", end="", flush=True)
+            self.is_open = False
+
+
+line = Line()
+
+
+def counted(count, doing):
+    """range(count); when it takes more than a second, with a line of progress on a terminal."""
+    started = time.perf_counter()
+    next_time = started + 1.0
+    can_change = line.can_change()
+    try:
+        for index in range(count):
+            if can_change and time.perf_counter() >= next_time:
+                next_time = time.perf_counter() + 0.1
+                seconds = (time.perf_counter() - started) / max(1, index) * (count - index)
+                short = f"{doing}: {100 * index // count}%"
+                text = f"{short}, {time_left(seconds)} left"
+                line.show(f"{text} ({index:,} of {count:,})", text, short)
+            yield index
+    finally:
+        if can_change:
+            line.clear()
+
+
+class Training:
+    """The progress of a call of train. As a context manager, it ends the call on Ctrl-C."""
+
+    def __init__(self, network, examples, learning_rate, epochs, test_data, watch, every):
+        self.network, self.test_data = network, test_data
+        self.examples, self.epochs = examples, epochs
+        self.watch, self.every, self.next_look = watch, every, 0
+        self.divergence = Divergence(learning_rate)
+        self.epoch, self.done, self.right, self.images = 1, 0, 0, 0
+        self.epochs_between_lines = 1 if epochs <= 50 else epochs // 10
+        self.images_between_lines = max(10_000, epochs * examples // 20)
+        self.can_change = line.can_change()
+        self.started = self.line_started = time.perf_counter()
+        self.next_time = self.started + 0.1
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        line.clear()
+        if kind is KeyboardInterrupt:
+            say(f"Stopped in epoch {self.epoch} of {self.epochs} after {self.done:,} of "
+                f"{self.examples:,} images. The network keeps what it has learned.")
+            return True
+
+    def batch_begins(self):
+        if self.watch is not None and self.images >= self.next_look:
+            self.watch(self.images)
+            self.next_look += self.every
+
+    def example_done(self, outs, deltas, target):
+        """Takes note of an example before its batch changes any weight."""
+        self.divergence.check(outs, deltas, target, self.images)
+        self.images += 1
+        self.done += 1
+        self.right += answer(outs[-1]) == answer(target)
+        if self.can_change:
+            if time.perf_counter() >= self.next_time:
+                self.next_time = time.perf_counter() + 0.1
+                line.show(*self.forms())
+        elif self.done % self.images_between_lines == 0 and self.done < self.examples:
+            say(self.forms()[0])
+
+    def epoch_done(self):
+        self.divergence.check_weights(self.network, self.images)
+        if self.epoch % self.epochs_between_lines == 0 or self.epoch == self.epochs:
+            text = (f"epoch {self.epoch} of {self.epochs}: "
+                    f"{100 * self.right / self.examples:.2f}% correct while training")
+            try:
+                if self.test_data is not None:
+                    text += f", {self.test_accuracy()} on test_data"
+            finally:
+                line.clear()
+                say(f"{text} ({time.perf_counter() - self.line_started:.1f} s)")
+            self.line_started = time.perf_counter()
+        if self.epoch < self.epochs:
+            self.epoch += 1
+            self.done = self.right = 0
+        elif self.watch is not None:
+            self.watch(self.images)
+
+    def test_accuracy(self):
+        try:
+            right = self.network.evaluate(self.test_data)
+        except ValueError as error:  # it speaks of data[…]
+            raise ValueError(f"test_{error}") from None
+        return f"{100 * right / len(self.test_data):.2f}%"
+
+    def forms(self):
+        """How far training is: the whole, and forms that leave out what matters least."""
+        elapsed = time.perf_counter() - self.started
+        left = time_left(elapsed / self.images * (self.epochs * self.examples - self.images))
+        percent = f"{100 * self.done // self.examples}%"
+        right = f"{100 * self.right / self.done:.2f}%"
+        epoch = f"epoch {self.epoch} of {self.epochs}: "
+        return (f"{epoch}{percent}, {right} correct, {left} left "
+                f"({self.done:,} of {self.examples:,} images, "
+                f"{self.images / elapsed:,.0f} a second)",
+                f"{epoch}{percent}, {right} correct, {left} left",
+                f"epoch {self.epoch}/{self.epochs}: {percent}, {right}, {left} left",
+                f"{self.epoch}/{self.epochs}: {percent}, {right}",
+                f"{self.epoch}/{self.epochs}: {percent}")
+
+
+class Divergence:
+    """Stops training that has diverged: when numbers grow without bound, or when the hidden
+    neurons learn nothing from 1,000 examples in a row although a constant answer does as well."""
+
+    def __init__(self, learning_rate):
+        self.learning_rate = learning_rate
+        self.start_count()
+
+    def start_count(self):
+        self.idle = self.right = 0
+        self.targets = {}
+
+    def check(self, outs, deltas, target, images):
+        """Checks an example before its batch changes any weight."""
+        for numbers in outs[1:] + deltas:
+            if not abs(sum(numbers)) < 1e100:
+                self.stop(images, "numbers grew without bound")
+        hidden = deltas[-2] if len(deltas) > 1 else deltas[-1]
+        if max(hidden) > 1e-4 or min(hidden) < -1e-4:
+            if self.idle:
+                self.start_count()
+            return
+        wanted = answer(target)
+        self.idle += 1
+        self.right += answer(outs[-1]) == wanted
+        self.targets[wanted] = self.targets.get(wanted, 0) + 1
+        if self.idle == 1000:
+            if self.right <= max(self.targets.values()) and self.right < 900:
+                self.stop(images, "no hidden neuron learned from the last 1,000 examples, and "
+                                  f"{self.right} of them were answered correctly")
+            self.start_count()
+
+    def check_weights(self, network, images):
+        for layer in network.weights + [network.biases]:
+            for numbers in layer:
+                if not isfinite(sum(numbers)):
+                    self.stop(images, "weights grew without bound")
+
+    def stop(self, images, fault):
+        raise ValueError(
+            f"training diverged after {images:,} examples at learning_rate "
+            f"{self.learning_rate:g}: {fault}. Start again with a smaller learning_rate, such as "
+            f"{self.learning_rate / 10:g}, inputs scaled to 0 … 1, or less weight_decay.")

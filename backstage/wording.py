@@ -1,0 +1,118 @@
+"""How numbers, names and answers are written, and how text is printed."""
+
+import math
+import os
+import sys
+
+ASCII = {"Ω": "Omega", "λ": "lambda", "α": "alpha", "β": "beta", "δ": "delta", "η": "eta",
+         "·": "*", "−": "-", "²": "^2", "→": "->", "…": "...", "×": "x", "∂": "d", "½": "1/2"}
+
+
+def spelled(text):
+    """The text, in ASCII where the output's encoding has no Greek letters."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+        return text
+    except UnicodeEncodeError:
+        for sign, ascii_sign in ASCII.items():
+            text = text.replace(sign, ascii_sign)
+        return text.encode(encoding, "replace").decode(encoding)
+
+
+def say(text):
+    """Prints the text, whatever the output's encoding."""
+    print(spelled(text), flush=True)
+
+
+def answer(out):
+    """The answer that an output layer gives: the index of its largest output, or, of a single
+    neuron, 1 if it outputs more than 0.5, else 0. Raises ValueError if an output is not finite."""
+    if not math.isfinite(sum(out)):
+        raise ValueError(f"expected finite outputs, got {out[:3]}: the network's weights are not "
+                         "all finite numbers, as after a training that diverged")
+    if len(out) == 1:
+        return 1 if out[0] > 0.5 else 0
+    return out.index(max(out))
+
+
+def verdict(out):
+    """The answer with its output, and the second best."""
+    if len(out) == 1:
+        return f"{answer(out)} ({out[0]:.2f})"
+    first = answer(out)
+    second = max((neuron for neuron in range(len(out)) if neuron != first), key=out.__getitem__)
+    return f"{first} ({out[first]:.2f}), then {second} ({out[second]:.2f})"
+
+
+def score(right, total):
+    return f"{100 * right / total:.2f}% correct! ({right:,} of {total:,})"
+
+
+def constructor(network):
+    """The call that makes such a network, without its seed."""
+    options = ""
+    if network.hidden != "sigmoid":
+        options += f', hidden="{network.hidden}"'
+    if network.output != "sigmoid":
+        options += f', output="{network.output}"'
+    elif network.cost != "squared_error":
+        options += f', cost="{network.cost}"'
+    if not network.has_biases:
+        options += ", biases=False"
+    return f"Net({network.sizes}{options})"
+
+
+def shown_path(path):
+    """A path as short as it can be typed in the current folder."""
+    path = os.fsdecode(path)
+    try:
+        relative = os.path.relpath(path)
+    except (ValueError, OSError):  # another drive of Windows, or no current folder
+        return path
+    return path if relative.startswith("..") else relative
+
+
+def time_left(seconds):
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 100:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+# ---------------------------------------------------------------------- numbers and names
+
+
+def number(value):
+    """A number with four decimals, or four significant digits if it is small; minus is −."""
+    if value == 0.0:
+        return "0.0000"
+    if abs(value) < 1e-6 or not abs(value) < 1e9:
+        return f"{value:.3e}".replace("-", "−")
+    digits = 4 if abs(value) >= 0.1 else 3 - math.floor(math.log10(abs(value)))
+    return f"{value:.{digits}f}".replace("-", "−")
+
+
+def factor(value):
+    """A number within a product or a sum: in parentheses if it is negative."""
+    return f"({number(value)})" if value < 0.0 else number(value)
+
+
+def neuron_names(sizes):
+    """names[layer][neuron]: Ω and λ, then A, B, C …, then α and β; in layers with more inputs
+    or outputs than that Ω0, Ω1 … and 0, 1 …, with more than 26 hidden neurons A0, A1 …"""
+    names = [["Ω", "λ"][:sizes[0]] if sizes[0] <= 2
+             else [f"Ω{source}" for source in range(sizes[0])]]
+    hidden = sizes[1:-1]
+    letters = iter("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    for layer, size in enumerate(hidden):
+        if sum(hidden) <= 26:
+            names.append([next(letters) for neuron in range(size)])
+        else:
+            letter = next(letters) if layer < 26 else f"L{layer + 1}."
+            names.append([f"{letter}{neuron}" for neuron in range(size)])
+    names.append(["α", "β"][:sizes[-1]] if sizes[-1] <= 2
+                 else [str(neuron) for neuron in range(sizes[-1])])
+    return names
