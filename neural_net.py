@@ -12,7 +12,8 @@ from math import exp, sqrt
 
 from backstage import checks, explanation, gallery, saving, variants, wording
 from backstage.gallery import Film  # noqa: F401
-from backstage.progress import Training, counted
+from backstage.progress import Scoring, Training
+from backstage.wording import answer
 
 
 class Net:
@@ -47,7 +48,7 @@ class Net:
             sources = self.sizes[layer]
             # Weights start as random numbers of standard deviation 1/√sources: then
             # in_A, a sum of that many terms, is near 0 in small and large layers alike,
-            # where the sigmoid is steep. Half of all ReLU neurons output 0, hence the 2.
+            # where the sigmoid is steep. Half of the ReLU neurons output 0, hence the 2.
             spread = 1.0 / sqrt(sources)
             if self.activation_of(layer) == "relu":
                 spread = sqrt(2.0 / sources)
@@ -136,8 +137,8 @@ class Net:
                 # (5)  δ_A = out_A·(1 − out_A)·(δ_α·W_Aα + δ_β·W_Aβ)
                 total = 0.0
                 for next_neuron in range(len(next_deltas)):
-                    weight = next_weights[next_neuron][neuron]
-                    total += next_deltas[next_neuron] * weight
+                    total += (next_deltas[next_neuron]
+                              * next_weights[next_neuron][neuron])
                 deltas[layer].append(derivative * total)
         return deltas
 
@@ -155,7 +156,7 @@ class Net:
                 # output layer   (4)  W+_Aα = W_Aα + η·δ_α·out_A   b+_α = b_α + η·δ_α
                 # hidden layers  (6)  W+_ΩA = W_ΩA + η·δ_A·Ω       b+_A = b_A + η·δ_A
                 for source in sources:
-                    incoming[source] += change * previous_outs[source]
+                    incoming[source] = incoming[source] + change * previous_outs[source]
                 if self.has_biases:
                     self.biases[layer][neuron] += change
 
@@ -203,20 +204,18 @@ class Net:
         Raises ValueError for arguments or examples that don't fit, before the batch
         that holds them changes anything, and when training diverges.
         """
-        learning_rate, decay = checks.training(
-            self, training_data, learning_rate, epochs, batch_size, test_data,
-            weight_decay, watch, every)
-        order = list(range(len(training_data)))
-        with Training(self, len(order), learning_rate, epochs, test_data, watch,
+        learning_rate, decay = checks.training(learning_rate, epochs, batch_size,
+                                               weight_decay, watch, every)
+        with Training(self, training_data, test_data, learning_rate, epochs, watch,
                       every) as progress:
+            order = list(range(len(training_data)))
             for epoch in range(epochs):
                 self._random.shuffle(order)
                 for first in range(0, len(order), batch_size):
                     progress.batch_begins()
                     batch = []
                     for index in order[first:first + batch_size]:
-                        inputs, target = checks.example(training_data[index], self,
-                                                        "training_data", index)
+                        inputs, target = progress.example(index)
                         outs = self.forward(inputs)
                         deltas = self.errors(outs, target)
                         batch.append((outs, deltas))
@@ -234,21 +233,21 @@ class Net:
             for incoming in self.weights[layer]:
                 # W becomes (1 − η·d)·W
                 for source in range(len(incoming)):
-                    incoming[source] *= decay
+                    incoming[source] = decay * incoming[source]
 
     def predict(self, inputs):
         """The network's answer, the digit: the index of the largest output. With a
         single output neuron, 1 if its output exceeds 0.5, else 0."""
-        return wording.answer(self.forward(inputs)[-1])
+        return answer(checks.outputs(self.forward(inputs)[-1]))
 
     def mistakes(self, data):
         """The indices of the examples that the network gets wrong."""
-        checks.data(data, "data")
         wrong = []
-        for index in counted(len(data), "scoring"):
-            inputs, target = checks.example(data[index], self, "data", index)
-            if self.predict(inputs) != wording.answer(target):
-                wrong.append(index)
+        with Scoring(self, data, "data") as progress:
+            for index in range(len(data)):
+                inputs, target = progress.example(index)
+                if self.predict(inputs) != answer(target):
+                    wrong.append(index)
         return wrong
 
     def evaluate(self, data):
@@ -261,15 +260,15 @@ class Net:
 
     # ------------------------------------------------- brought in from backstage
 
-    __repr__ = wording.constructor   # Net([784, 30, 10])
-    explain = explanation.explain    # prints one training step, each equation with numbers
-    imagine = gallery.imagine        # draws what a digit looks like to the network
-    looks_for = gallery.looks_for    # draws the weights of a hidden neuron
-    show = gallery.show              # draws examples and prints the network's answers
-    save = saving.save               # writes the network to a file
-    load = saving.load               # makes this network the one in a file
-    loaded = classmethod(saving.loaded)  # the network in a file
-    solve_for_inputs = project_back  # its earlier name
+    __repr__ = wording.constructor       # Net([784, 30, 10])
+    explain = explanation.explain        # prints one training step with its numbers
+    imagine = gallery.imagine            # draws what a digit looks like to the network
+    looks_for = gallery.looks_for        # draws the weights of a hidden neuron
+    show = gallery.show                  # draws examples and prints the answers
+    save = saving.save                   # writes the network to a file
+    load = saving.load                   # makes this network the one in a file
+    loaded = classmethod(saving.loaded)  # Net.loaded(path): the network in a file
+    solve_for_inputs = project_back      # its earlier name
 
 
 def nonzero(outs):

@@ -64,14 +64,14 @@ def positive(value, name):
 
 
 def numbers(values, count, name):
-    """A new list of `count` finite numbers. A NumPy array will do, a column too."""
+    """The values as a list of `count` finite numbers. A NumPy array will do, a column too."""
     if type(values) is list and len(values) == count:
         try:
             total = sum(values)
         except (TypeError, OverflowError):
             total = None
         if type(total) is float and isfinite(total):
-            return list(values)  # the usual case, fast: anything else would show in the sum
+            return values  # the usual case, fast: anything else would show in the sum
     shape = getattr(values, "shape", None)
     if hasattr(values, "tolist"):
         values = values.tolist()
@@ -158,18 +158,14 @@ def target(value, network, name):
     return found
 
 
-def example(pair, network, name, index):
-    """name[index] as (inputs, target), both new lists of numbers that fit the network."""
+def example(pair, network):
+    """A pair (inputs, target) with the target as a list. The inputs are for forward to check."""
     try:
         inputs, wanted = pair
     except (TypeError, ValueError):
-        raise ValueError(f"{name}[{index}]: expected a pair (inputs, target), "
-                         f"got {described(pair)}; list(zip(images, labels)) makes pairs of two "
-                         "arrays") from None
-    try:
-        return numbers(inputs, network.sizes[0], "inputs"), target(wanted, network, "target")
-    except ValueError as error:
-        raise ValueError(f"{name}[{index}]: {error}") from None
+        raise ValueError(f"expected a pair (inputs, target), got {described(pair)}; "
+                         "list(zip(images, labels)) makes pairs of two arrays") from None
+    return inputs, target(wanted, network, "target")
 
 
 def seed(value):
@@ -186,24 +182,28 @@ def data(examples, name):
 
 
 def layers(outs, sizes):
-    """Every layer's outputs, as forward returns them."""
+    """Every layer's outputs, as forward returns them. The inputs have been checked there."""
     if not isinstance(outs, Sequence) or len(outs) != len(sizes):
         raise ValueError(f"outs: expected {len(sizes)} lists, as forward returns them, "
                          f"got {described(outs)}")
-    return [numbers(outs[layer], sizes[layer], f"outs[{layer}]") for layer in range(len(sizes))]
+    return [outs[0]] + [numbers(outs[layer], sizes[layer], f"outs[{layer}]")
+                        for layer in range(1, len(sizes))]
+
+
+def outputs(out):
+    """An output layer's outputs, which are finite unless weights are not."""
+    if not isfinite(sum(out)):
+        raise ValueError(f"expected finite outputs, got {described(out)}: the network's weights "
+                         "are not all finite, as after a training that diverged")
+    return out
 
 
 # ---------------------------------------------------------------------- training
 
 
-def training(network, training_data, learning_rate, epochs, batch_size, test_data, weight_decay,
-             watch, every):
-    """Checks the arguments of train. Returns (learning_rate, what is left of a weight after a
+def training(learning_rate, epochs, batch_size, weight_decay, watch, every):
+    """Checks these arguments of train. Returns (learning_rate, what is left of a weight after a
     step of weight decay: 1 − η·d), both floats."""
-    data(training_data, "training_data")
-    if test_data is not None:
-        data(test_data, "test_data")
-        example(test_data[0], network, "test_data", 0)
     learning_rate = positive(learning_rate, "learning_rate")
     whole(epochs, "epochs", 1)
     if isinstance(batch_size, float):

@@ -7,6 +7,7 @@ import base64
 import math
 
 from backstage import checks
+from backstage.progress import Progress
 from backstage.wording import answer, say, verdict
 
 
@@ -84,15 +85,17 @@ def show(network, data, path=None, names=None):
     if len(names) != len(data):
         raise ValueError(f"names: expected {len(data)}, one for each example, got {len(names)}")
     tiles, labels, lines, wrong = [], [], [], []
-    for index in range(len(data)):
-        inputs, target = checks.example(data[index], network, "data", index)
-        out = network.forward(inputs)[-1]
-        said, truth = answer(out), answer(target)
-        tiles.append(pictures.ink_picture(inputs, side, 112))
-        labels.append(f"{names[index]}: {truth}" + ("" if said == truth else f", said {said}"))
-        wrong.append(said != truth)
-        lines.append(f"{names[index]}: is {truth}, the network says {verdict(out)}"
-                     + (" WRONG" if said != truth else ""))
+    with Progress(network, data, "data") as progress:
+        for index in range(len(data)):
+            inputs, target = progress.example(index)
+            out = network.forward(inputs)[-1]
+            said, truth = answer(out), answer(target)
+            right = said == truth
+            tiles.append(pictures.ink_picture(inputs, side, 112))
+            labels.append(f"{names[index]}: {truth}" + ("" if right else f", said {said}"))
+            lines.append(f"{names[index]}: is {truth}, the network says {verdict(out)}"
+                         + ("" if right else " WRONG"))
+            wrong.append(not right)
     picture = pictures.sheet(tiles, labels, 8, wrong)
     say("\n".join(lines + _written(picture, "shown.png", path)))
     return picture

@@ -9,6 +9,7 @@ import sys
 import time
 from math import isfinite
 
+from backstage import checks
 from backstage.wording import answer, say, spelled, time_left
 
 
@@ -37,49 +38,76 @@ class Line:
 line = Line()
 
 
-def counted(count, doing):
-    """range(count); when it takes more than a second, with a line of progress on a terminal."""
-    started = time.perf_counter()
-    next_time = started + 1.0
-    can_change = line.can_change()
-    try:
-        for index in range(count):
-            if can_change and time.perf_counter() >= next_time:
-                next_time = time.perf_counter() + 0.1
-                seconds = (time.perf_counter() - started) / max(1, index) * (count - index)
-                short = f"{doing}: {100 * index // count}%"
-                text = f"{short}, {time_left(seconds)} left"
-                line.show(f"{text} ({index:,} of {count:,})", text, short)
-            yield index
-    finally:
-        if can_change:
-            line.clear()
+class Progress:
+    """Progress through a sequence of examples: a context manager that hands them out, and adds
+    to a ValueError which of them it was raised for."""
 
-
-class Training:
-    """The progress of a call of train. As a context manager, it ends the call on Ctrl-C."""
-
-    def __init__(self, network, examples, learning_rate, epochs, test_data, watch, every):
-        self.network, self.test_data = network, test_data
-        self.examples, self.epochs = examples, epochs
-        self.watch, self.every, self.next_look = watch, every, 0
-        self.divergence = Divergence(learning_rate)
-        self.epoch, self.done, self.right, self.images = 1, 0, 0, 0
-        self.epochs_between_lines = 1 if epochs <= 50 else epochs // 10
-        self.images_between_lines = max(10_000, epochs * examples // 20)
+    def __init__(self, network, data, name):
+        checks.data(data, name)
+        self.network, self.data, self.name = network, data, name
+        self.index = None  # of the example in work
         self.can_change = line.can_change()
-        self.started = self.line_started = time.perf_counter()
-        self.next_time = self.started + 0.1
+        self.started = time.perf_counter()
+        self.next_time = self.started + 1.0
+
+    def example(self, index):
+        """data[index] as (inputs, target), the target as a list."""
+        self.index = index
+        return checks.example(self.data[index], self.network)
+
+    def is_time(self):
+        """Whether to change the line: after a second, then ten times a second."""
+        if not self.can_change or time.perf_counter() < self.next_time:
+            return False
+        self.next_time = time.perf_counter() + 0.1
+        return True
 
     def __enter__(self):
         return self
 
     def __exit__(self, kind, error, traceback):
         line.clear()
-        if kind is KeyboardInterrupt:
-            say(f"Stopped in epoch {self.epoch} of {self.epochs} after {self.done:,} of "
-                f"{self.examples:,} images. The network keeps what it has learned.")
-            return True
+        if kind is ValueError and self.index is not None:
+            raise ValueError(f"{self.name}[{self.index}]: {error}") from None
+
+
+class Scoring(Progress):
+    """The progress of scoring examples; silent if it takes less than a second."""
+
+    def example(self, index):
+        if self.is_time():
+            count = len(self.data)
+            seconds = (time.perf_counter() - self.started) / max(1, index) * (count - index)
+            short = f"scoring: {100 * index // count}%"
+            text = f"{short}, {time_left(seconds)} left"
+            line.show(f"{text} ({index:,} of {count:,})", text, short)
+        return super().example(index)
+
+
+class Training(Progress):
+    """The progress of a call of train. Ctrl-C ends the call, not the session."""
+
+    def __init__(self, network, data, test_data, learning_rate, epochs, watch, every):
+        super().__init__(network, data, "training_data")
+        if test_data is not None:
+            with Progress(network, test_data, "test_data") as first:
+                inputs, target = first.example(0)
+                network.forward(inputs)
+        self.test_data, self.examples, self.epochs = test_data, len(data), epochs
+        self.watch, self.every, self.next_look = watch, every, 0
+        self.divergence = Divergence(learning_rate)
+        self.epoch, self.done, self.right, self.images = 1, 0, 0, 0
+        self.epochs_between_lines = 1 if epochs <= 50 else epochs // 10
+        self.images_between_lines = max(10_000, epochs * self.examples // 20)
+        self.line_started = self.started
+
+    def __exit__(self, kind, error, traceback):
+        if kind is not KeyboardInterrupt:
+            return super().__exit__(kind, error, traceback)
+        line.clear()
+        say(f"Stopped in epoch {self.epoch} of {self.epochs} after {self.done:,} of "
+            f"{self.examples:,} images. The network keeps what it has learned.")
+        return True
 
     def batch_begins(self):
         if self.watch is not None and self.images >= self.next_look:
@@ -88,16 +116,16 @@ class Training:
 
     def example_done(self, outs, deltas, target):
         """Takes note of an example before its batch changes any weight."""
+        self.index = None
         self.divergence.check(outs, deltas, target, self.images)
         self.images += 1
         self.done += 1
         self.right += answer(outs[-1]) == answer(target)
-        if self.can_change:
-            if time.perf_counter() >= self.next_time:
-                self.next_time = time.perf_counter() + 0.1
-                line.show(*self.forms())
+        if self.is_time():
+            line.show(*self.forms())
         elif self.done % self.images_between_lines == 0 and self.done < self.examples:
-            say(self.forms()[0])
+            if not self.can_change:
+                say(self.forms()[0])
 
     def epoch_done(self):
         self.divergence.check_weights(self.network, self.images)

@@ -4,6 +4,8 @@ import math
 import os
 import sys
 
+from backstage import checks
+
 ASCII = {"Ω": "Omega", "λ": "lambda", "α": "alpha", "β": "beta", "δ": "delta", "η": "eta",
          "·": "*", "−": "-", "²": "^2", "→": "->", "…": "...", "×": "x", "∂": "d", "½": "1/2"}
 
@@ -27,10 +29,7 @@ def say(text):
 
 def answer(out):
     """The answer that an output layer gives: the index of its largest output, or, of a single
-    neuron, 1 if it outputs more than 0.5, else 0. Raises ValueError if an output is not finite."""
-    if not math.isfinite(sum(out)):
-        raise ValueError(f"expected finite outputs, got {out[:3]}: the network's weights are not "
-                         "all finite numbers, as after a training that diverged")
+    neuron, 1 if it outputs more than 0.5, else 0."""
     if len(out) == 1:
         return 1 if out[0] > 0.5 else 0
     return out.index(max(out))
@@ -38,6 +37,7 @@ def answer(out):
 
 def verdict(out):
     """The answer with its output, and the second best."""
+    checks.outputs(out)
     if len(out) == 1:
         return f"{answer(out)} ({out[0]:.2f})"
     first = answer(out)
