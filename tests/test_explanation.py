@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from neural_net import Net, _number
-from test_arithmetic import FAMILY, family
+from backstage.wording import number
+from neural_net import Net
+from test_neural_net import FAMILY, family
 
 SMALL = dict(inputs=[0.35, 0.9], target=1, learning_rate=0.5)
 
@@ -82,9 +83,9 @@ def test_the_printed_new_weights_are_those_of_training_one_step(hidden, output_a
     for layer, (sources, neurons) in enumerate((("Ωλ", "ABC"), ("ABC", "αβ"))):
         for place, neuron in enumerate(neurons):
             if biases:
-                trained[f"b+_{neuron}"] = _number(network.biases[layer][place])
+                trained[f"b+_{neuron}"] = number(network.biases[layer][place])
             for from_, source in enumerate(sources):
-                trained[f"W+_{source}{neuron}"] = _number(network.weights[layer][place][from_])
+                trained[f"W+_{source}{neuron}"] = number(network.weights[layer][place][from_])
     assert {name: parts[-1] for number, name, parts in equations(text) if "+" in name} == trained
 
 
@@ -143,12 +144,6 @@ def test_the_digits_name_the_outputs_and_the_wanted_one_is_told(digits, capsys):
     assert f"δ_{label}" in text and f"Target_{label} − out_{label}" in text
     zeros = sum(value == 0 for value in inputs)
     assert f"{zeros} of the 784 inputs are 0" in text
-
-
-@pytest.mark.parametrize("value, shown", [(0.5, "0.5000"), (-12.34567, "−12.3457"), (0.0, "0.0000"), (-0.0, "0.0000"),
-                                          (0.012345678, "0.01235"), (-0.00001234, "−0.00001234"), (1e-9, "1.000e−09")])
-def test_numbers_have_four_decimals_or_four_digits_that_count(value, shown):
-    assert _number(value) == shown
 
 
 def test_bad_arguments_are_errors():

@@ -1,6 +1,7 @@
 """The arithmetic, against numbers worked by hand, finite differences, a vectorised twin, and
 the equations read word by word."""
 
+import copy
 import itertools
 import math
 import random
@@ -14,6 +15,8 @@ import pytest
 import neural_net
 from neural_net import Net
 from twin import Twin, order_of
+
+XOR = [([0, 0], 0), ([0, 1], 1), ([1, 0], 1), ([1, 1], 0)]
 
 FAMILY = list(itertools.product(("sigmoid", "relu", "tanh"), (("sigmoid", "squared_error"), ("sigmoid", "cross_entropy"),
                                                             ("softmax", "cross_entropy")), (True, False)))
@@ -297,3 +300,68 @@ def test_a_seed_gives_the_same_network_and_another_seed_another():
     assert Net([3, 2], seed=1).weights == Net([3, 2], seed=1).weights
     assert Net([3, 2], seed=1).weights != Net([3, 2], seed=2).weights
     assert Net([3, 2]).weights != Net([3, 2]).weights
+
+
+# ------------------------------------------------------------------ training and testing
+
+
+def test_it_learns_xor(capsys):
+    network = Net([2, 2, 1], seed=1)
+    network.train(XOR, 5.0, epochs=2000, batch_size=1)
+    assert network.evaluate(XOR) == 4
+    assert [network.predict(inputs) for inputs, target in XOR] == [0, 1, 1, 0]
+
+
+@pytest.mark.parametrize("hidden, output, rate", [("relu", "softmax", 0.1), ("tanh", "softmax", 0.1),
+                                                 ("sigmoid", "softmax", 0.5), ("sigmoid", "sigmoid", 3.0)])
+def test_every_kind_of_network_learns_the_digits(hidden, output, rate, digits, capsys):
+    network = Net([784, 12, 10], hidden=hidden, output=output, seed=1)
+    network.train(digits[0][:600], rate, epochs=4)
+    assert network.evaluate(digits[1]) > 220
+
+
+def test_the_data_of_the_caller_is_not_changed_or_reordered(capsys):
+    data = [([0.1, 0.2], [1.0]), ([0.3, 0.4], [0.0]), ([0.5, 0.0], [1.0])]
+    before = copy.deepcopy(data)
+    Net([2, 2, 1], seed=1).train(data, 1.0, epochs=5, batch_size=2)
+    assert data == before
+
+
+def test_each_epoch_goes_through_all_examples_in_an_order_of_its_own(capsys):
+    class Watched(list):
+        def __getitem__(self, index):
+            asked.append(index)
+            return list.__getitem__(self, index)
+
+    asked = []
+    Net([2, 2, 1], seed=1).train(Watched([([0.1, 0.2], 1)] * 20), 1.0, epochs=2)
+    assert sorted(asked[:20]) == sorted(asked[20:]) == list(range(20))
+    assert asked[:20] != asked[20:] and asked[:20] != list(range(20))
+
+
+def test_targets_may_be_lists_labels_or_numpy_and_inputs_too(capsys):
+    kinds = [
+        lambda inputs, label: (inputs, label),
+        lambda inputs, label: (tuple(inputs), np.uint8(label)),
+        lambda inputs, label: (inputs, [1.0 if neuron == label else 0.0 for neuron in range(3)]),
+        lambda inputs, label: (np.array(inputs), np.eye(3)[label]),
+        lambda inputs, label: (np.array(inputs).reshape(-1, 1), np.eye(3, dtype=int)[label].reshape(-1, 1)),
+        lambda inputs, label: [list(map(np.float64, inputs)), label],
+    ]
+    results = []
+    for kind in kinds:
+        generator = random.Random(1)
+        data = [kind([generator.random() for source in range(4)], generator.randrange(3)) for example in range(9)]
+        network = Net([4, 3, 3], seed=1)
+        network.train(data, 0.5, batch_size=4)
+        results.append((network.weights, network.evaluate(data)))
+    assert all(result == results[0] for result in results)
+
+
+def test_test_prints_the_share_and_the_counts(capsys):
+    network = Net([2, 1])
+    network.weights = [[[10.0, 10.0]]]
+    network.biases = [[-5.0]]
+    network.test([([0, 0], 0), ([1, 0], 1), ([0, 1], [1.0]), ([1, 1], 0)] * 300)
+    assert capsys.readouterr().out == "75.00% correct! (900 of 1,200)\n"
+    assert network.mistakes([([0, 0], 0), ([0, 0], 1), ([1, 1], 0)]) == [1, 2]
