@@ -9,6 +9,7 @@ import gc
 import math
 import re
 import struct
+import zlib
 
 import numpy as np
 
@@ -35,8 +36,10 @@ def read_pickle(path):
         raise
     except MemoryError:
         raise ValueError(f"{path}: more than this machine's memory holds") from None
-    except Exception as error:  # anything may be missing from, or misplaced in, a broken pickle
-        raise ValueError(f"{path}: not MNIST as pickled arrays: {error!s:.200}") from None
+    except (ValueError, EOFError, zlib.error) as error:
+        raise ValueError(f"{path}: not MNIST as pickled arrays: {error!s:.150}") from None
+    except Exception:  # anything may be missing from, or misplaced in, a broken pickle
+        raise ValueError(f"{path}: not MNIST as pickled arrays: its parts do not fit together") from None
 
 
 def _pair(images, labels):
@@ -75,7 +78,7 @@ class _Type:
     def __init__(self, code):
         if not (isinstance(code, bytes) and re.fullmatch(rb"[<>|=]?[fiu][1248]", code)):
             raise ValueError("expected arrays of numbers, got another type")
-        self.code = code.decode()
+        self.code = code
 
 
 class _Array:
@@ -217,7 +220,8 @@ class _Reader:
             content = self._bytes(size)
             return content.decode().encode("latin-1") if is_text else content
         self._spend(size)
-        gc.collect()  # PyPy frees the content of the last array only now
+        if size > 10_000_000:
+            gc.collect()  # PyPy frees the content of the last array only now
         if not is_text:
             return read_array(self.file, size)
         content = np.empty(size, np.uint8)
@@ -269,10 +273,10 @@ class _Reader:
     def _set(self, made, *state):
         """Gives a type its byte order, or an array its values."""
         if isinstance(made, _Type):
-            made.__init__(state[1] + made.code[-2:].encode())
+            made.__init__(state[1] + made.code[-2:])
         elif isinstance(made, _Array):
             version, shape, kind, is_fortran, content = state
-            made.values = self._values(shape, np.dtype(kind.code), "F" if is_fortran else "C", content)
+            made.values = self._values(shape, np.dtype(kind.code.decode()), "F" if is_fortran else "C", content)
         else:
             raise ValueError("expected an array, got another state")
 
