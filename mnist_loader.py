@@ -1,4 +1,4 @@
-"""Handwritten digits to learn from: MNIST, data in its format, 1,797 smaller ones that come
+"""Handwritten digits to learn from: MNIST, data in its format, 1,797 smaller ones that ship
 with the project, and pictures of your own.
 
     training_data, validation_data, test_data = load_data_wrapper()
@@ -11,55 +11,62 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backstage.download import MNIST_FILES, download
+from backstage.download import MNIST_FILES, DownloadError, download
 from backstage.handwriting import framed, load_image
-from backstage.idx import read_folder
+from backstage.idx import MissingFiles, find_files, read_folder
+from backstage.unzipped import unzipped
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
-SIDE = 28  # pixels of a picture's side, in MNIST and everywhere here
 
 
-# ---------------------------------------------------------------------- what a user calls
-
-
-def load_data(dataset=None):
-    """The pictures and what they are: ((images, labels), (images, labels), (images, labels))
+def load_data(dataset=None, max_images=None):
+    """Images and their labels: ((images, labels), (images, labels), (images, labels))
     for training, validation and test.
 
     images: a uint8 array of shape (n, 784), row by row, 0 = blank … 255 = full ink;
-    labels: a uint8 array of shape (n,), 0 … 9.
+    labels: a uint8 array of shape (n,), 0 … 9. A folder may hold square images of another
+    size, and labels up to 255.
 
-    dataset   None       MNIST if it can be had, else the digits, and a line that says so
-              "mnist"    MNIST (Y. LeCun, C. Cortes, C. Burges), or FileNotFoundError: from the
-                         folder that the environment variable MNIST_DIR names, from data/mnist,
-                         or downloaded into data/mnist; 50,000, 10,000 and 10,000 pictures
-              "digits"   the digits that come with the project (E. Alpaydin, C. Kaynak, 1998)
-              a folder   that holds four files in MNIST's format, gzipped or not; the last
-                         sixth of the training pictures is for validation
-    Raises ValueError, with the file and its fault, for broken data.
+    dataset     None       MNIST if it is found or can be downloaded, else the digits, and a
+                           line that says so
+                "mnist"    MNIST (Y. LeCun, C. Cortes, C. Burges): from the folder that the
+                           environment variable MNIST_DIR names, else from data/mnist, where it
+                           is downloaded to; 50,000, 10,000 and 10,000 images
+                "digits"   the digits that ship with the project (E. Alpaydin, C. Kaynak, 1998)
+                a folder   with four files in MNIST's format, gzipped or not, or mnist.pkl.gz;
+                           the last sixth of the training images is for validation
+    max_images  files in the folder may hold up to so many images; without it, up to 1,000,000
+                and 400 MB together
+
+    Raises FileNotFoundError for missing files, other OSErrors for what can't be read, and
+    ValueError, with the file and its fault, for broken data.
     """
-    return _load(dataset)[1]
+    return _load(dataset, max_images)[1]
 
 
-def load_data_wrapper(dataset=None):
+def load_data_wrapper(dataset=None, max_images=None):
     """The same as load_data, as three sequences of (inputs, target) that a network trains on:
     (training_data, validation_data, test_data).
 
     inputs: a list of 784 floats, 0.0 = blank … 1.0 = full ink; target: for training data a
-    list of ten, 1.0 for the digit and 0.0 for the others; for the other two the digit itself.
+    one-hot list, 1.0 for the digit and 0.0 for the others, as long as the largest label + 1
+    (ten for MNIST); for validation and test data the digit itself.
     """
-    name, (training, validation, test) = _load(dataset)
-    return Examples(*training, True, name), Examples(*validation, False, name), Examples(*test, False, name)
-
+    name, (training, validation, test) = _load(dataset, max_images)
+    classes = 1 + max(int(labels.max(initial=0)) for _, labels in (training, validation, test))
+    return (Examples(*training, classes, True, name), Examples(*validation, classes, False, name),
+            Examples(*test, classes, False, name))
 
 
 class Examples(Sequence):
     """A sequence of (inputs, target) over arrays of images and labels. An example is made when
-    it is asked for; a slice is such a sequence again. `dataset` says what it is a part of."""
+    it is asked for; a slice is such a sequence again. `dataset` names what it is part of,
+    `classes` says how many different labels there can be."""
 
-    def __init__(self, images, labels, one_hot, dataset):
+    def __init__(self, images, labels, classes, one_hot, dataset):
         self.images = images
         self.labels = labels
+        self.classes = classes
         self.one_hot = one_hot
         self.dataset = dataset
 
@@ -68,12 +75,14 @@ class Examples(Sequence):
 
     def __getitem__(self, index):
         if isinstance(index, slice):
-            return Examples(self.images[index], self.labels[index], self.one_hot, self.dataset)
+            return Examples(self.images[index], self.labels[index], self.classes, self.one_hot, self.dataset)
         inputs = [SHADES[pixel] for pixel in self.images[index].tobytes()]
         label = int(self.labels[index])
-        if self.one_hot:
-            return inputs, [1.0 if digit == label else 0.0 for digit in range(10)]
-        return inputs, label
+        if not self.one_hot:
+            return inputs, label
+        target = [0.0] * self.classes
+        target[label] = 1.0
+        return inputs, target
 
     def __repr__(self):
         return f"<{len(self):,} examples of {self.dataset}>"
@@ -82,51 +91,56 @@ class Examples(Sequence):
 SHADES = [pixel / 255.0 for pixel in range(256)]
 
 
-def _load(dataset):
+def _load(dataset, max_images):
     """The name of the dataset that was found, and the data as load_data returns it."""
-    if dataset is None:
+    name = dataset.lower() if isinstance(dataset, str) else dataset
+    if name is None:
         try:
-            return "mnist", _mnist()
-        except FileNotFoundError as error:
-            print(f"MNIST could not be had ({error.why}); these are the 1,797 digits that come with the project.")
+            return "mnist", _mnist(max_images)
+        except DownloadError as error:
+            print(f"MNIST could not be downloaded ({error.why}); using the 1,797 digits that ship with the project.")
             return "digits", _digits()
-    if dataset == "mnist":
-        return "mnist", _mnist()
-    if dataset == "digits":
+    if name == "mnist":
+        return "mnist", _mnist(max_images)
+    if name == "digits":
         return "digits", _digits()
-    if not isinstance(dataset, (str, os.PathLike)) or not os.path.isdir(dataset):
-        raise ValueError(f'dataset: expected None, "mnist", "digits" or a folder, came {dataset!r}')
-    data = read_folder(dataset)
-    if data is None:
-        raise ValueError(f"{dataset}: expected four files in MNIST's format, such as {', '.join(MNIST_FILES)}")
-    return os.fspath(dataset), data
+    expected = 'dataset: expected None, "mnist", "digits" or a folder'
+    if not isinstance(dataset, (str, os.PathLike)):
+        raise ValueError(f"{expected}, got {dataset!r:.100}")
+    if not os.path.isdir(dataset):
+        got = "is a file" if os.path.exists(dataset) else "does not exist"
+        raise MissingFiles(f"{expected}, got {dataset!r:.100}, which {got}")
+    return os.fspath(dataset), read_folder(dataset, max_images)
 
 
-# ---------------------------------------------------------------------- MNIST
-
-
-def _mnist():
-    folders = [os.path.join(DATA, "mnist")]
-    if os.environ.get("MNIST_DIR"):
-        folders.insert(0, os.environ["MNIST_DIR"])
-    for folder in folders:
-        if os.path.isdir(folder):
-            data = read_folder(folder)
-            if data is not None:
-                return data
-    download(folders)
-    return read_folder(folders[-1])
-
-
-
-# ---------------------------------------------------------------------- the digits
+def _mnist(max_images):
+    named = os.environ.get("MNIST_DIR")
+    if named:
+        try:
+            return read_folder(named, max_images)
+        except MissingFiles as error:
+            raise MissingFiles(f"MNIST_DIR: {error}") from None
+    folder = os.path.join(DATA, "mnist")
+    missing = find_files(folder)[1] if os.path.isdir(folder) else MNIST_FILES
+    if missing and not os.path.isfile(os.path.join(folder, "mnist.pkl.gz")):
+        download(folder, missing)
+    return read_folder(folder, max_images)
 
 
 def _digits():
-    """The 1,797 digits of data/digits.csv.gz in MNIST's frame: 1,197, 300 and 300. The file goes
-    from writer to writer; the parts are drawn from all of them, in an order that is always the same."""
-    table = np.loadtxt(os.path.join(DATA, "digits.csv.gz"), dtype=np.uint8, delimiter=",")
-    images = np.stack([framed(row.reshape(8, 8) / 16.0) for row in table[:, :64]]).reshape(-1, SIDE * SIDE)
+    """The 1,797 digits of data/digits.csv.gz in MNIST's frame: 1,197, 300 and 300. The file is
+    sorted by writer; the parts are drawn from all of them, in an order that is always the same."""
+    path = os.path.join(DATA, "digits.csv.gz")
+    try:
+        with unzipped(path) as file:
+            table = np.loadtxt(file.read(1_000_000).decode("ascii").splitlines(), dtype=np.uint8, delimiter=",")
+        if table.shape != (1797, 65) or table[:, :64].max() > 16 or table[:, 64].max() > 9:
+            raise ValueError("expected 1,797 rows of 64 pixels from 0 to 16 and a digit")
+        images = np.stack([framed(row.reshape(8, 8) / 16.0).reshape(-1) for row in table[:, :64]])
+    except OSError:
+        raise
+    except Exception as error:  # zlib.error, EOFError, what NumPy raises
+        raise ValueError(f"{path}: not the digits that ship with the project: {error!s:.100}") from None
     order = list(range(len(table)))
     random.Random(1).shuffle(order)
     images, labels = images[order], table[order, 64]

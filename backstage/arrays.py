@@ -1,132 +1,292 @@
-"""The classic mnist.pkl.gz: arrays that were pickled by Python 2."""
+"""The classic mnist.pkl.gz: NumPy arrays that Python 2, or Python 3, pickled.
 
-import gzip
-import pickle
+Only what such a file holds is read, and none of it is run: six arrays, each a shape, a type and
+its content, in tuples. Every other operation or name of the pickle format is refused.
+"""
+
+import codecs
+import gc
+import math
+import re
+import struct
+import zlib
 
 import numpy as np
 
-from backstage.handwriting import SIDE
+from backstage.unzipped import BLOCK, read_array, unzipped
+
+PIXELS = 784
+MOST_BYTES = 400_000_000  # held at once: MNIST's training images in float64 are 314 million
+MOST_OPERATIONS = 10_000  # such a file has fewer than 300
+LONGEST_LINE = 100
+LONGEST_TEXT_LINE = 50_000_000  # the content of an array in protocol 0
 
 
 def read_pickle(path):
-    """The data in the pickle of NumPy arrays that Python 2 wrote and many tutorials use. What
-    it may name is what arrays need, and that is stood in for by the two classes below."""
+    """The data in a mnist.pkl.gz as load_data returns it. Raises ValueError, with the path, or OSError."""
     try:
-        with gzip.open(path) as file:
-            parts = _ArrayUnpickler(_Limited(file), encoding="bytes").load()
+        with unzipped(path) as file:
+            parts = _Reader(file).read()
             if file.read(1):
                 raise ValueError("more follows after its end")
         if len(parts) != 3:
-            raise ValueError(f"expected three parts, came {len(parts)}")
-        return tuple(_pair(images.array(), labels.array()) for images, labels in parts)
+            raise ValueError(f"expected three parts, got {len(parts)}")
+        return tuple(_pair(images.values, labels.values) for images, labels in parts)
+    except OSError:
+        raise
     except MemoryError:
-        raise ValueError(f"{path}: it would unpack into far more than MNIST") from None
-    except Exception as error:  # pickle raises errors of a dozen kinds for broken files
-        if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
-            raise
-        raise ValueError(f"{path}: not MNIST as pickled arrays: {error}") from None
+        raise ValueError(f"{path}: more than this machine's memory holds") from None
+    except (ValueError, EOFError, zlib.error) as error:
+        raise ValueError(f"{path}: not MNIST as pickled arrays: {error!s:.150}") from None
+    except Exception:  # anything may be missing from, or misplaced in, a broken pickle
+        raise ValueError(f"{path}: not MNIST as pickled arrays: its parts do not fit together") from None
 
 
 def _pair(images, labels):
-    """Images and labels as bytes, from numbers 0 … 255, or 0.0 … 1.0 in steps of 1/256 or 1/255."""
-    if images.ndim != 2 or images.shape[1] != SIDE * SIDE or labels.shape != images.shape[:1] or not len(labels):
-        raise ValueError(f"expected arrays of shape (n, 784) and (n,), came {images.shape} and {labels.shape}")
-    if images.dtype != np.uint8:
-        full = images.max()
-        if not (images.min() >= 0 and full <= 255):
-            raise ValueError("expected pixels from 0 to 255, or from 0.0 to 1.0")
-        scale = 1 if full > 1 else 255 if full > 255 / 256 else 256
-        pixels = np.empty(images.shape, np.uint8)
-        for row in range(0, len(images), 1000):
-            scaled = images[row:row + 1000] * scale
-            pixels[row:row + 1000] = np.rint(scaled)
-            if not abs(scaled - pixels[row:row + 1000]).max() < 0.01:
-                raise ValueError("expected pixels in 256 even steps")
-        images = pixels
-    if labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() > 9:
-        raise ValueError(f"expected whole labels from 0 to 9, came {labels.dtype} up to {labels.max()}")
-    return images, labels.astype(np.uint8)
+    if images.ndim != 2 or labels.shape != images.shape[:1] or not len(labels):
+        raise ValueError(f"expected arrays of shape (n, 784) and (n,), got {images.shape} and {labels.shape}")
+    return images, labels
 
 
-class _ArrayUnpickler(pickle._Unpickler):
-    """Python's own unpickler written in Python, whose memory no forged index can blow up, with no
-    more of its operations than arrays need."""
-
-    dispatch = {operation[0]: pickle._Unpickler.dispatch[operation[0]] for operation in (
-        pickle.PROTO, pickle.STOP, pickle.MARK, pickle.PUT, pickle.BINPUT, pickle.LONG_BINPUT, pickle.MEMOIZE,
-        pickle.GET, pickle.BINGET, pickle.LONG_BINGET, pickle.NONE, pickle.NEWTRUE, pickle.NEWFALSE,
-        pickle.INT, pickle.BININT, pickle.BININT1, pickle.BININT2, pickle.LONG, pickle.LONG1,
-        pickle.STRING, pickle.BINSTRING, pickle.SHORT_BINSTRING, pickle.UNICODE, pickle.BINUNICODE,
-        pickle.SHORT_BINUNICODE, pickle.BINBYTES, pickle.SHORT_BINBYTES, pickle.BINBYTES8,
-        pickle.TUPLE, pickle.EMPTY_TUPLE, pickle.TUPLE1, pickle.TUPLE2, pickle.TUPLE3,
-        pickle.LIST, pickle.EMPTY_LIST, pickle.APPEND, pickle.APPENDS,
-        pickle.GLOBAL, pickle.STACK_GLOBAL, pickle.REDUCE, pickle.BUILD)}
-
-    def load_frame(self):
-        self.read(8)  # how far to read ahead: no need to
-
-    dispatch[pickle.FRAME[0]] = load_frame
-
-    def find_class(self, module, name):
-        if module in ("numpy.core.multiarray", "numpy._core.multiarray") and name == "_reconstruct":
-            return _Array
-        if (module, name) == ("numpy", "dtype"):
-            return _DType
-        if (module, name) == ("numpy", "ndarray"):
-            return None  # an argument of _reconstruct
-        if (module, name) == ("_codecs", "encode"):
-            return _encoded
-        raise pickle.UnpicklingError(f"it names {module}.{name}, which is not part of an array; nothing was run")
+def _pixels(images):
+    """Images as bytes, from numbers 0 … 255, or 0.0 … 1.0 in steps of 1/256 or 1/255."""
+    if images.dtype == np.uint8 or not images.size:
+        return images
+    full = images.max()
+    if not (images.min() >= 0 and full <= 255):
+        raise ValueError("expected pixels from 0 to 255, or from 0.0 to 1.0")
+    scale = 1 if full > 1 else 255 if full > 255 / 256 else 256
+    pixels = np.empty(images.shape, np.uint8)
+    for row in range(0, len(images), 1000):
+        scaled = images[row:row + 1000] * scale
+        pixels[row:row + 1000] = np.rint(scaled)
+        if not abs(scaled - pixels[row:row + 1000]).max() < 0.01:
+            raise ValueError("expected pixels in 256 even steps")
+    return pixels
 
 
-class _DType:
-    def __init__(self, code, *options):
-        self.code = code.decode("ascii") if isinstance(code, bytes) else code
+def _digits(labels):
+    """Labels as bytes, from whole numbers 0 … 9."""
+    if labels.dtype.kind not in "iu" or labels.size and not 0 <= labels.min() <= labels.max() <= 9:
+        raise ValueError(f"expected whole labels from 0 to 9, got {labels.dtype} up to {labels.max()}")
+    return labels.astype(np.uint8)
 
-    def __setstate__(self, state):
-        order = state[1].decode("ascii") if isinstance(state[1], bytes) else state[1]
-        self.code = order.replace("|", "") + self.code
+
+class _Type:
+    """numpy.dtype"""
+
+    def __init__(self, code):
+        if not (isinstance(code, bytes) and re.fullmatch(rb"[<>|=]?[fiu][1248]", code)):
+            raise ValueError("expected arrays of numbers, got another type")
+        self.code = code
 
 
 class _Array:
-    def __init__(self, *arguments):
-        self.state = None
+    """numpy.ndarray"""
 
-    def __setstate__(self, state):
-        self.state = state
-
-    def array(self):
-        version, shape, dtype, is_fortran, content = self.state
-        dtype = np.dtype(dtype.code)
-        if dtype.kind not in "fiu":
-            raise ValueError(f"expected arrays of numbers, came {dtype}")
-        return np.frombuffer(content, dtype).reshape(shape, order="F" if is_fortran else "C")
+    values = np.empty(0, np.uint8)
 
 
-def _encoded(text, encoding):
-    """How Python 3 pickles bytes for Python 2: as text."""
-    return text.encode("latin-1")
+NAMES = {
+    b"numpy.core.multiarray._reconstruct": "array",
+    b"numpy._core.multiarray._reconstruct": "array",
+    b"numpy.dtype": "type",
+    b"_codecs.encode": "encode",  # how Python 3 pickles bytes for Python 2
+    b"numpy.ndarray": "ndarray",  # an argument of _reconstruct
+}
+NUMBERS = {b"K": "<B", b"M": "<H", b"J": "<i"}
+CONSTANTS = {b"N": None, b"\x88": True, b"\x89": False}
+LENGTHS = {b"U": "<B", b"C": "<B", b"\x8c": "<B", b"T": "<i", b"B": "<I", b"X": "<I", b"\x8e": "<Q"}
+PUTS = {b"q": "<B", b"r": "<I"}
+GETS = {b"h": "<B", b"j": "<I"}
+TUPLES = {b")": 0, b"\x85": 1, b"\x86": 2, b"\x87": 3}
 
 
-class _Limited:
-    """A file that gives no more than a pickle of MNIST needs."""
+class _Reader:
+    """The pickle machine as far as arrays need it. Every kind of string is kept as bytes."""
 
     def __init__(self, file):
         self.file = file
-        self.bytes_left = 600_000_000  # MNIST in float64 is 440 million
-        self.reads_left = 20_000
+        self.stack = []
+        self.marks = []  # how high the stack was
+        self.memo = {}
+        self.bytes_left = MOST_BYTES
 
-    def read(self, size):
+    def read(self):
+        """What the pickle holds, once it has ended."""
+        for count in range(MOST_OPERATIONS):
+            operation = self._bytes(1)
+            if operation == b".":
+                return self.stack.pop()
+            self._do(operation)
+        raise ValueError("it would unpack into far more than MNIST")
+
+    def _do(self, operation):
+        push, pop = self.stack.append, self.stack.pop
+        if operation == b"\x80":  # the protocol
+            self._bytes(1)
+        elif operation == b"\x95":  # how far to read ahead
+            self._bytes(8)
+        elif operation in CONSTANTS:
+            push(CONSTANTS[operation])
+        elif operation in NUMBERS:
+            push(self._number(NUMBERS[operation]))
+        elif operation == b"\x8a":
+            push(int.from_bytes(self._bytes(self._number("<B")), "little", signed=True))
+        elif operation in b"IL":
+            push(int(self._line().rstrip(b"L")))
+        elif operation in LENGTHS:
+            push(self._string(self._number(LENGTHS[operation]), is_text=operation in b"X\x8c"))
+        elif operation == b"V":
+            push(self._text_line())
+        elif operation == b"(":
+            self.marks.append(len(self.stack))
+        elif operation in TUPLES:
+            push(self._top(TUPLES[operation]))
+        elif operation in b"tl":
+            push(self._above_mark())
+        elif operation == b"]":
+            push(())
+        elif operation == b"a":
+            item = pop()
+            push(pop() + (item,))
+        elif operation == b"e":
+            items = self._above_mark()
+            push(pop() + items)
+        elif operation in PUTS:
+            self._memoize(self._number(PUTS[operation]))
+        elif operation == b"p":
+            self._memoize(int(self._line()))
+        elif operation == b"\x94":
+            self._memoize(len(self.memo))
+        elif operation in GETS:
+            push(self.memo[self._number(GETS[operation])])
+        elif operation == b"g":
+            push(self.memo[int(self._line())])
+        elif operation == b"c":
+            push(self._name(self._line(), self._line()))
+        elif operation == b"\x93":
+            push(self._name(*self._top(2)))
+        elif operation == b"R":
+            arguments = pop()
+            push(self._made(pop(), *arguments))
+        elif operation == b"b":
+            state = pop()
+            self._set(self.stack[-1], *state)
+        else:
+            raise ValueError(f"the operation {operation} is not part of an array")
+
+    # ------------------------------------------------------------------ the stack
+
+    def _top(self, count):
+        """The topmost items, taken off the stack."""
+        if not 0 <= count <= len(self.stack):
+            raise ValueError("expected more before this operation")
+        height = len(self.stack) - count
+        items = tuple(self.stack[height:])
+        del self.stack[height:]
+        return items
+
+    def _above_mark(self):
+        return self._top(len(self.stack) - self.marks.pop())
+
+    def _memoize(self, place):
+        """Keeps the topmost item; the content of an array is used but once."""
+        item = self.stack[-1]
+        self.memo[place] = None if isinstance(item, np.ndarray) else item
+
+    # ------------------------------------------------------------------ what the file holds
+
+    def _bytes(self, size):
+        content = self.file.read(size)
+        if len(content) < size:
+            raise EOFError("cut short")
+        return content
+
+    def _number(self, form):
+        return struct.unpack(form, self._bytes(struct.calcsize(form)))[0]
+
+    def _line(self):
+        line = self.file.readline(LONGEST_LINE)
+        if not line.endswith(b"\n"):
+            raise ValueError(f"expected a line of at most {LONGEST_LINE} bytes")
+        return line[:-1]
+
+    def _string(self, size, is_text):
+        """A string: bytes if it is short, an array if it may be the content of one."""
+        if size < 0:
+            raise ValueError("expected a length, got a negative number")
+        if size <= 1000:
+            content = self._bytes(size)
+            return content.decode().encode("latin-1") if is_text else content
         self._spend(size)
-        return self.file.read(size)
+        if size > 10_000_000:
+            gc.collect()  # PyPy frees the content of the last array only now
+        if not is_text:
+            return read_array(self.file, size)
+        content = np.empty(size, np.uint8)
+        decode = codecs.getincrementaldecoder("utf-8")().decode
+        done = 0
+        for start in range(0, size, BLOCK):
+            block = self._bytes(min(BLOCK, size - start))
+            block = decode(block, start + len(block) == size).encode("latin-1")
+            content[done:done + len(block)] = np.frombuffer(block, np.uint8)
+            done += len(block)
+        return content[:done]
 
-    def readline(self):
-        line = self.file.readline(min(self.bytes_left, 1_000_000_000))
+    def _text_line(self):
+        """A string in protocol 0, with the five escapes that Python 3 writes there."""
+        line = self.file.readline(LONGEST_TEXT_LINE)
+        if not line.endswith(b"\n"):
+            raise ValueError(f"expected text of at most {LONGEST_TEXT_LINE:,} bytes")
+        line = line[:-1]
+        for escaped, byte in ((b"00", b"\0"), (b"0a", b"\n"), (b"0d", b"\r"), (b"1a", b"\x1a"), (b"5c", b"\\")):
+            line = line.replace(b"\\u00" + escaped, byte)
+        if len(line) <= 1000:
+            return line
         self._spend(len(line))
-        return line
+        return np.frombuffer(line, np.uint8)
 
     def _spend(self, size):
         self.bytes_left -= size
-        self.reads_left -= 1
-        if size < 0 or self.bytes_left < 0 or self.reads_left < 0:
+        if self.bytes_left < 0:
             raise ValueError("it would unpack into far more than MNIST")
+
+    # ------------------------------------------------------------------ what it makes of it
+
+    def _name(self, module, name):
+        full = module + b"." + name
+        if full not in NAMES:
+            raise ValueError(f"it names {full.decode('ascii', 'replace'):.60}, which is not part of an array; "
+                             "nothing was run")
+        return NAMES[full]
+
+    def _made(self, function, *arguments):
+        if function == "array":
+            return _Array()
+        if function == "type":
+            return _Type(arguments[0])
+        if function == "encode" and arguments[1] == b"latin1":
+            return arguments[0]
+        raise ValueError("expected an array, got another call; nothing was run")
+
+    def _set(self, made, *state):
+        """Gives a type its byte order, or an array its values."""
+        if isinstance(made, _Type):
+            made.__init__(state[1] + made.code[-2:])
+        elif isinstance(made, _Array):
+            version, shape, kind, is_fortran, content = state
+            made.values = self._values(shape, np.dtype(kind.code.decode()), "F" if is_fortran else "C", content)
+        else:
+            raise ValueError("expected an array, got another state")
+
+    def _values(self, shape, dtype, order, content):
+        if not (len(shape) == 1 or len(shape) == 2 and shape[1] == PIXELS):
+            raise ValueError(f"expected arrays of shape (n, {PIXELS}) and (n,), got {shape}")
+        if shape[0] < 0 or math.prod(shape) * dtype.itemsize != len(content):
+            raise ValueError(f"expected {shape} numbers, got {len(content):,} bytes")
+        values = np.frombuffer(content, dtype).reshape(shape, order=order)
+        self._spend(values.size)
+        values = _pixels(values) if len(shape) == 2 else _digits(values)
+        self.bytes_left += len(content)
+        return values

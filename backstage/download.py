@@ -1,14 +1,15 @@
-"""MNIST's files from the web."""
+"""MNIST's files from the web: whole and checked, or not at all."""
 
 import hashlib
 import os
 import queue
+import shutil
+import socket
 import sys
 import threading
 import time
 import urllib.error
 import urllib.request
-from http.client import HTTPException
 
 from backstage.files import write_file
 
@@ -22,71 +23,163 @@ MNIST_FILES = {  # name: (bytes, SHA-256)
     "t10k-images-idx3-ubyte.gz": (1648877, "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
     "t10k-labels-idx1-ubyte.gz": (4542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
 }
-PATIENCE = 4  # seconds that a mirror may take to answer, or be silent
+PATIENCE = 4  # seconds that a mirror may take to answer, be silent, or lag behind
+TIME_LIMIT = 60  # seconds for each started 5 MB of a file, from all mirrors together
+RETRY = 300  # seconds after which a failed download is tried again
+
+_failures = {}  # (folder, mirrors): when, why, what was tried
 
 
-def download(folders):
-    """Fetches MNIST's files into the last folder; whole, checked files or none."""
-    tried = []
+class DownloadError(FileNotFoundError):
+    """MNIST could not be downloaded; `why` says it in a few words."""
+
+    def __init__(self, message, why):
+        super().__init__(message)
+        self.why = why
+
+
+def download(folder, names):
+    """Downloads MNIST's files of these names into a folder; each is checked and written whole.
+
+    Raises DownloadError. What failed is not tried again for RETRY seconds: it fails at once.
+    """
+    failed, why, tried = _failures.get((folder, MIRRORS), (-RETRY, "", []))
+    if time.monotonic() - failed >= RETRY:
+        why, tried = _try(folder, names)
+        if why is None:
+            return
+        _failures[folder, MIRRORS] = time.monotonic(), why, tried
+    else:
+        why += "; tried again after some minutes"
+    raise DownloadError(
+        f"MNIST is not in {folder} and could not be downloaded: {why}\n" + "".join(f"  {line}\n" for line in tried)
+        + f"Put {', '.join(MNIST_FILES)} into {folder}, or set MNIST_DIR to the folder that has them. "
+        'dataset="digits" needs no download.', why)
+
+
+def _try(folder, names):
+    """Downloads, and returns (None, []), or why that failed and what was tried."""
     mirrors = list(MIRRORS)
-    for name, (size, digest) in MNIST_FILES.items():
-        target = os.path.join(folders[-1], name)
-        if os.path.exists(target):
-            continue
+    for name in names:
+        size, digest = MNIST_FILES[name]
+        deadline = time.monotonic() + TIME_LIMIT * -(-size // 5_000_000)
+        why, tried = "there are no mirrors to download it from", []
         for mirror in list(mirrors):
             try:
-                content = _fetch(mirror + name, size)
-                if hashlib.sha256(content).hexdigest() != digest:
-                    what = "a page of HTML" if content.lstrip()[:1] == b"<" else "another file"
-                    raise ValueError(f"{what} came, its SHA-256 is not {digest[:8]}…")
-                os.makedirs(folders[-1], exist_ok=True)
-                write_file(target, content)
+                content = _fetch(mirror + name, size, deadline)
+                _check(content, size, digest)
+                os.makedirs(folder, exist_ok=True)
+                write_file(os.path.join(folder, name), content)
+                _show(f"{name}: {size / 1e6:.2g} MB\n")
                 break
-            except (OSError, HTTPException, ValueError) as error:
+            except Exception as error:  # http.client and urllib raise errors of many kinds for bad servers
+                _show("")
                 reason = error.reason if type(error) is urllib.error.URLError else error
-                tried.append(f"{mirror + name}: {reason or type(error).__name__}")
+                why = _printable(getattr(reason, "strerror", None) or str(reason) or type(error).__name__)
+                tried.append(f"{mirror + name}: {why}")
                 mirrors.remove(mirror)
                 mirrors.append(mirror)  # the next file asks it last
+            except KeyboardInterrupt:
+                _show("")
+                raise
         else:
-            error = FileNotFoundError(
-                f"MNIST is not in {' nor in '.join(folders)} and could not be downloaded. Tried:\n  "
-                + "\n  ".join(tried) + f"\nPut {', '.join(MNIST_FILES)} into {folders[-1]}, or set MNIST_DIR to the "
-                'folder that has them. dataset="digits" needs no download.')
-            error.why = tried[-1] if tried else "there are no mirrors to download it from"
-            raise error
+            return why, tried
+    return None, []
 
 
-def _fetch(url, size):
-    """The content of a file of so many bytes. Raises OSError or ValueError if it is not had."""
-    answers = queue.Queue()
-
-    def ask():
-        try:
-            answers.put(urllib.request.urlopen(url, timeout=PATIENCE))
-        except Exception as error:
-            answers.put(error)
-
-    threading.Thread(target=ask, daemon=True).start()  # looking up a name heeds no time limit
-    try:
-        answer = answers.get(timeout=PATIENCE)
-    except queue.Empty:
-        raise TimeoutError(f"no answer within {PATIENCE} s") from None
-    if isinstance(answer, Exception):
-        raise answer
-    started = time.monotonic()
-    content = bytearray()
-    with answer:
-        while len(content) <= size:
-            block = answer.read1(min(65536, size + 1 - len(content)))
-            if not block:
-                break
-            content += block
-            seconds = time.monotonic() - started
-            if seconds > PATIENCE and len(content) < 10_000 * seconds:
-                raise TimeoutError(f"only {len(content):,} bytes in {seconds:.0f} s")
-            if sys.stdout is not None and sys.stdout.isatty():
-                print(f"\r{url}: {len(content) / 1e6:.1f} of {size / 1e6:.1f} MB", end="", flush=True)
-    print(f"{chr(13) if sys.stdout is not None and sys.stdout.isatty() else ''}{url}: {len(content) / 1e6:.1f} MB")
+def _check(content, size, digest):
     if len(content) < size:
         raise ValueError(f"the connection was cut after {len(content):,} of {size:,} bytes")
-    return bytes(content)
+    if hashlib.sha256(content).hexdigest() != digest:
+        got = "a page of HTML" if content.lstrip()[:1] == b"<" else "another file"
+        raise ValueError(f"got {got}, its SHA-256 is not {digest[:8]}…")
+
+
+def _fetch(url, size, deadline):
+    """What the server sends, up to one byte more than the file's size. Raises what urllib raises, or
+    TimeoutError by the deadline, whatever the server does: another thread talks to it."""
+    started = time.monotonic()
+    if deadline - started <= PATIENCE:
+        raise TimeoutError("no time was left to ask")
+    arrived = queue.Queue()  # first the answer, then blocks, at the end b""; or an error
+    given_up = threading.Event()
+    threading.Thread(target=_talk, args=(url, size + 1, arrived, given_up), daemon=True).start()
+    answer = None
+    content = bytearray()
+    try:
+        while len(content) <= size:
+            late = time.monotonic() - started - PATIENCE
+            if late > 0 and len(content) * (deadline - started - PATIENCE) <= size * late:
+                got = f"only {len(content):,} of {size:,} bytes" if content else "no answer"
+                raise TimeoutError(f"{got} in {late + PATIENCE:.0f} s")
+            _show_progress(url.rpartition("/")[2], len(content), size, time.monotonic() - started)
+            try:
+                item = arrived.get(timeout=min(0.2, PATIENCE))
+            except queue.Empty:
+                continue
+            if isinstance(item, Exception):
+                raise item
+            if item == b"":
+                break
+            if isinstance(item, bytes):
+                content += item
+            else:
+                answer = item
+        return bytes(content)
+    finally:
+        given_up.set()
+        _hang_up(answer or (arrived.get() if not arrived.empty() else None))
+
+
+def _talk(url, most, arrived, given_up):
+    """Puts what a server answers into the queue `arrived`, until it is given up."""
+    try:
+        with urllib.request.build_opener(_Redirects).open(url, timeout=PATIENCE) as answer:
+            arrived.put(answer)
+            block = b" "
+            while block and most and not given_up.is_set():
+                block = answer.read1(min(65536, most))
+                most -= len(block)
+                arrived.put(block)
+    except Exception as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()
+        arrived.put(error)
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, request, answer, *others):
+        answer.close()  # or its content is read first, which may have no end
+        return super().redirect_request(request, answer, *others)
+
+
+def _hang_up(answer):
+    """Ends the connection, and with it the thread that waits for it."""
+    try:
+        with socket.fromfd(answer.fileno(), socket.AF_INET, socket.SOCK_STREAM) as connection:
+            connection.shutdown(socket.SHUT_RDWR)
+    except (OSError, ValueError, AttributeError):
+        pass  # there is none any more
+
+
+# ------------------------------------------------------------------ what is shown
+
+
+def _printable(text):
+    """What a server said, safe for a terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in str(text)[:200])
+
+
+def _show_progress(name, done, size, seconds):
+    if sys.stdout is not None and sys.stdout.isatty():
+        left = f", {seconds * (size - done) / done:.0f} s left" if done else ""
+        _show(f"{name}: {done / 1e6:.1f} of {size / 1e6:.2g} MB ({100 * done // size}%){left}")
+
+
+def _show(line):
+    """Shows a line in place of the last one on a terminal; elsewhere only a line that ends."""
+    if sys.stdout is not None and sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns - 1
+        print("\r" + " " * width + "\r" + line[:width] + "\n" * line.endswith("\n"), end="", flush=True)
+    elif line.endswith("\n"):
+        print(line, end="", flush=True)

@@ -1,81 +1,95 @@
-"""Files in MNIST's format."""
+"""Folders of four files in MNIST's format, IDX, or with the classic mnist.pkl.gz."""
 
-import gzip
 import os
 import re
 import zlib
 
-import numpy as np
-
 from backstage.arrays import read_pickle
-from backstage.handwriting import SIDE
+from backstage.unzipped import read_array, unzipped
+
+NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+MOST_IMAGES = 1_000_000
+MOST_BYTES = 400_000_000  # of a folder's images: those of MNIST have 55 million
 
 
-def read_folder(folder):
-    """The data in a folder as load_data returns it, or None if it holds no such files."""
-    found = {}
-    for role in ("train", "t10k|test"):
-        for kind, dimensions in (("images", 3), ("labels", 1)):
-            pattern = re.compile(rf"(.*[-_])?({role})[-_]{kind}[-.]idx{dimensions}[-_]ubyte(\.gz)?")
-            names = sorted(name for name in os.listdir(folder)
-                           if pattern.fullmatch(name) and os.path.isfile(os.path.join(folder, name)))
-            if len({name.replace(".gz", "") for name in names}) > 1:
-                raise ValueError(f"{folder}: expected one file of {kind} for each part, came {', '.join(names)}")
-            if names:
-                found[role, kind] = os.path.join(folder, names[0])
-    if len(found) < 4:
+class MissingFiles(FileNotFoundError, ValueError):
+    """A folder, or a file in it, that is not there."""
+
+
+def read_folder(folder, max_images=None):
+    """The data in a folder as load_data returns it. With max_images, files of up to so many images
+    are read, however many bytes they take. Raises MissingFiles, ValueError or OSError."""
+    found, missing = find_files(folder)
+    if missing:
         pickled = os.path.join(folder, "mnist.pkl.gz")
-        return read_pickle(pickled) if os.path.exists(pickled) else None
-    training, test = (
-        _read_pair(found[role, "images"], found[role, "labels"]) for role in ("train", "t10k|test"))
+        if os.path.isfile(pickled):
+            return read_pickle(pickled)
+        raise MissingFiles(f"{folder}: expected four files in MNIST's format, or mnist.pkl.gz; "
+                           f"missing: {', '.join(missing)}")
+    training = _read_pair(found[:2], MOST_BYTES, max_images)
+    test = _read_pair(found[2:], MOST_BYTES - training[0].size, max_images)
+    if training[0].shape[1] != test[0].shape[1]:
+        raise ValueError(f"{folder}: expected images of one size, got {training[0].shape[1]} pixels for "
+                         f"training and {test[0].shape[1]} for test")
     split = len(training[1]) - len(training[1]) // 6
     return ((training[0][:split], training[1][:split]), (training[0][split:], training[1][split:]), test)
 
 
-def _read_pair(images_path, labels_path):
-    images = _read_idx(images_path, (SIDE, SIDE))
-    labels = _read_idx(labels_path, ())
+def find_files(folder):
+    """(paths, missing): the paths of the four files in a folder, None for those that are not there,
+    and MNIST's names for these. EMNIST's names are known as well, and dots for hyphens."""
+    if not os.path.isdir(folder):
+        raise MissingFiles(f"{folder}: expected a folder, got {'a file' if os.path.exists(folder) else 'nothing there'}")
+    paths = []
+    for standard in NAMES:
+        part, kind, _ = standard.split("-", 2)
+        pattern = re.compile(rf"(.*[-_])?({part.replace('t10k', 't10k|test')})[-_]{kind}[-.]{standard[-10:-6]}[-_]ubyte(\.gz)?")
+        names = sorted(name for name in os.listdir(folder)
+                       if pattern.fullmatch(name) and os.path.isfile(os.path.join(folder, name)))
+        if len({re.sub("[._]", "-", name.replace(".gz", "")) for name in names}) > 1:
+            raise ValueError(f"{folder}: expected one file of {kind} for each part, got {', '.join(names):.200}")
+        names.sort(key=lambda name: name != standard + ".gz")  # what is downloaded has been checked
+        paths.append(os.path.join(folder, names[0]) if names else None)
+    return paths, [name + ".gz" for name, path in zip(NAMES, paths) if not path]
+
+
+def _read_pair(paths, most_bytes, max_images):
+    images = read_idx(paths[0], 3, most_bytes, max_images)
+    labels = read_idx(paths[1], 1, most_bytes, max_images)
     if len(images) != len(labels):
-        raise ValueError(f"{images_path} has {len(images):,} images, {labels_path} {len(labels):,} labels")
-    if labels.max() > 9:
-        raise ValueError(f"{labels_path}: expected labels from 0 to 9, came {labels.max()}")
+        raise ValueError(f"{paths[0]} has {len(images):,} images, {paths[1]} {len(labels):,} labels")
     return images, labels
 
 
-def _read_idx(path, shape):
-    """The array in a file in IDX format: magic number, counts, then the bytes."""
-    header = np.empty(8 + 4 * len(shape), np.uint8)
-    with open(path, "rb") as raw:
-        is_gzip = raw.read(2) == b"\x1f\x8b"
-        raw.seek(0)
-        length = os.fstat(raw.fileno()).st_size
-        if length == 0:
-            raise ValueError(f"{path}: expected a file in IDX format, it is empty")
-        file = gzip.GzipFile(fileobj=raw) if is_gzip else raw
-        try:
-            _read_into(file, header, path)
-            magic, count, *sides = header.view(">u4").tolist()
-            if magic != 0x801 + len(shape):
-                raise ValueError(f"{path}: expected the magic number {0x801 + len(shape)} of IDX, came {magic}")
-            if tuple(sides) != shape:
-                raise ValueError(f"{path}: expected images of 28×28 pixels, came {'×'.join(map(str, sides))}")
-            size = int(np.prod(shape, dtype=int)) * count
-            if count == 0 or size > length * (1100 if is_gzip else 1):  # gzip packs to 1/1032 at best
-                raise ValueError(f"{path}: its header promises {count:,} items, in {length:,} bytes of file")
-            values = np.empty(size, np.uint8)
-            _read_into(file, values, path)
-            if file.read(1):
-                raise ValueError(f"{path}: more follows after the {count:,} items that its header promises")
-        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise ValueError(f"{path}: broken gzip file: {error}") from None
-    return values.reshape(count, -1) if shape else values
+def read_idx(path, dimensions, most_bytes=MOST_BYTES, max_images=None):
+    """The images (n, pixels) or labels (n,) in a file in IDX format: a magic number, the lengths of
+    all dimensions, then a byte for each value. Raises ValueError, with the path, or OSError."""
+    try:
+        with unzipped(path, bounded=max_images is None) as file:
+            return _read_idx(file, dimensions, most_bytes, max_images)
+    except MemoryError:
+        raise ValueError(f"{path}: more than this machine's memory holds") from None
+    except (ValueError, EOFError) as error:
+        raise ValueError(f"{path}: {error}") from None
+    except zlib.error as error:
+        raise ValueError(f"{path}: broken gzip file: {error}") from None
 
 
-def _read_into(file, array, path):
-    done = 0
-    while done < len(array):
-        block = file.read(min(1_000_000, len(array) - done))
-        if not block:
-            raise ValueError(f"{path}: cut short, {len(array) - done:,} bytes are missing")
-        array[done:done + len(block)] = np.frombuffer(block, np.uint8)
-        done += len(block)
+def _read_idx(file, dimensions, most_bytes, max_images):
+    if not file.peek(1):
+        raise ValueError("expected a file in IDX format, it is empty")
+    magic, count, *sides = read_array(file, 4 + 4 * dimensions).view(">u4").tolist()
+    if magic != 0x800 + dimensions:
+        raise ValueError(f"expected the magic number {0x800 + dimensions} of IDX, got {magic}")
+    if sides and (sides[0] != sides[1] or sides[0] == 0):
+        raise ValueError(f"expected square images, got {sides[0]}×{sides[1]}")
+    pixels = sides[0] ** 2 if sides else 1
+    if not 0 < count <= (max_images or MOST_IMAGES):
+        raise ValueError(f"its header promises {count:,} items, expected 1 to {max_images or MOST_IMAGES:,} (see max_images)")
+    if count * pixels > most_bytes and max_images is None:
+        raise ValueError(f"its header promises {count:,} images of {pixels:,} pixels, expected at most "
+                         f"{most_bytes:,} bytes in all (see max_images)")
+    values = read_array(file, count * pixels)
+    if file.read(1):
+        raise ValueError(f"more follows after the {count:,} items that its header promises")
+    return values.reshape(count, pixels) if sides else values

@@ -5,6 +5,7 @@ import sys
 import pytest
 
 import mnist_loader
+from backstage import download
 
 MNIST_DIR = os.path.abspath(os.environ.get("MNIST_DIR") or os.path.join(mnist_loader.DATA, "mnist"))
 
@@ -12,12 +13,15 @@ MNIST_DIR = os.path.abspath(os.environ.get("MNIST_DIR") or os.path.join(mnist_lo
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch, tmp_path):
     """No test leaves this machine, or writes into the project or the folder it is run from."""
-    assert len(mnist_loader.MIRRORS) == 2
-    monkeypatch.setattr(mnist_loader, "MIRRORS", ())
+    assert len(download.MIRRORS) == 2
+    monkeypatch.setattr(download, "MIRRORS", ())
     for name in ("http_proxy", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    monkeypatch.setenv("MNIST_DIR", MNIST_DIR)
+    if os.path.isdir(MNIST_DIR):
+        monkeypatch.setenv("MNIST_DIR", MNIST_DIR)
+    else:
+        monkeypatch.delenv("MNIST_DIR", raising=False)
     monkeypatch.chdir(tmp_path)
 
 

@@ -1,166 +1,105 @@
-"""Saving and loading: a file is data, never code, and at any moment whole."""
+"""A file is the old one or the new one, whole."""
 
 import errno
-import math
 import os
-import pickle
 import random
 import signal
-import struct
+import stat
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
 
-import neural_net
-from neural_net import Net, write_file
+from backstage import files
+from backstage.files import write_file
+
+PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(files.__file__)))
 
 
-def saved(**changes):
-    contents = {"sizes": [2, 2, 1], "hidden": "tanh", "output": "sigmoid", "cost": "cross_entropy", "has_biases": True,
-                "weights": [[[0.1, 0.2], [0.3, 0.4]], [[0.5, 0.6]]], "biases": [[0.7, 0.8], [0.9]]}
-    contents.update(changes)
-    return {key: value for key, value in contents.items() if value != "left out"}
+def content(path):
+    with open(path, "rb") as file:
+        return file.read()
 
 
-def refused(content, message):
-    """Loads bytes that are no network, and sees that the network stays as it was."""
-    with open("bad.pkl", "wb") as file:
+def put(path, content=b""):
+    with open(path, "wb") as file:
         file.write(content)
-    network = Net([2, 3], hidden="relu", seed=1)
-    before = dict(network.__dict__)
-    with pytest.raises(ValueError, match=r"bad\.pkl: .*" + message):
-        network.load("bad.pkl")
-    assert network.__dict__ == before
 
 
-@pytest.mark.parametrize("options", [{}, dict(hidden="relu", output="softmax"), dict(cost="cross_entropy", biases=False)],
-                         ids=str)
-def test_load_makes_a_network_the_saved_one(options, tmp_path):
-    network = Net([4, 3, 2], seed=1, **options)
-    network.save("net.pkl")
-    other = Net([1, 1])
-    other.load(tmp_path / "net.pkl")
-    assert repr(other) == repr(network)
-    assert other.forward([1, 2, 3, 4]) == network.forward([1, 2, 3, 4])
-    assert (other.sizes, other.weights, other.biases) == (network.sizes, network.weights, network.biases)
+@pytest.mark.parametrize("path", ["new", b"new", os.path.abspath("new")], ids=str)
+def test_a_path_may_be_text_bytes_or_pathlike(path, tmp_path):
+    write_file(path, b"one")
+    write_file(tmp_path / "new", b"two")
+    write_file(path, b"three")
+    assert content(path) == b"three"
 
 
-def test_the_file_holds_plain_lists_numbers_and_strings():
-    Net([4, 3, 2], seed=1).save("net.pkl")
-    with open("net.pkl", "rb") as file:
-        contents = pickle.load(file)
-
-    def kinds(value):
-        if isinstance(value, dict):
-            value = list(value) + list(value.values())
-        return {type(value)}.union(*map(kinds, value)) if isinstance(value, list) else {type(value)}
-
-    assert kinds(contents) == {list, str, int, float, bool}
-
-
-def test_the_default_path_is_beside_the_module_wherever_python_started():
-    assert neural_net.DEFAULT_WEIGHTS == os.path.join(os.path.dirname(os.path.abspath(neural_net.__file__)),
-                                                      "weights", "mnist.pkl")
-
-
-def test_a_file_saved_before_the_variants_still_loads():
-    with open("old.pkl", "wb") as file:
-        pickle.dump({"sizes": [1, 1], "weights": [[[2.0]]], "biases": [[3.0]]}, file)
-    network = Net([2, 3], hidden="relu", output="softmax", biases=False)
-    network.load("old.pkl")
-    assert repr(network) == "Net([1, 1])"
-    assert network.weights == [[[2.0]]]
-
-
-class Evil:
-    def __reduce__(self):
-        return (os.mkdir, ("was-run",))
-
-
-@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-def test_a_pickle_that_names_a_function_or_class_is_refused_before_it_runs(protocol):
-    for contents in (Evil(), saved(weights=Evil()), saved(extra=[Evil()]), os.mkdir, math.inf.__class__, Net([1, 1])):
-        refused(pickle.dumps(contents, protocol), "not plain data and was not run")
-    assert not os.path.exists("was-run")
-
-
-@pytest.mark.parametrize("contents, message", [
-    ([1, 2], "expected a dictionary"), ({}, "expected a dictionary with sizes"),
-    (saved(weights="left out"), "expected a dictionary with sizes"),
-    (saved(sizes=[2, 2]), "weights: expected a list of 1"), (saved(sizes=[2, 3, 1]), r"weights\[0\]: expected a list of 3"),
-    (saved(sizes=[3, 2, 1]), r"weights\[0\]\[0\]: expected a list of 3"), (saved(sizes=7), "sizes: expected a list"),
-    (saved(sizes=[2, -2, 1]), "sizes: expected a whole number"), (saved(sizes=[2, 2.0, 1]), "sizes"),
-    (saved(sizes=[10 ** 9, 10 ** 9]), "more weights than the file holds"),
-    (saved(biases=[[0.7, 0.8]]), "biases: expected a list of 2"), (saved(biases=[[0.7], [0.9]]), r"biases\[0\]"),
-    (saved(biases=[[0.7, math.nan], [0.9]]), "expected finite floats, came float nan"),
-    (saved(weights=[[[0.1, math.inf], [0.3, 0.4]], [[0.5, 0.6]]]), "expected finite floats, came float inf"),
-    (saved(weights=[[[0.1, 1], [0.3, 0.4]], [[0.5, 0.6]]]), "expected finite floats, came int 1"),
-    (saved(weights=[[[0.1, "x"], [0.3, 0.4]], [[0.5, 0.6]]]), "expected finite floats, came str"),
-    (saved(weights={0: 1}), "weights: expected a list"), (saved(hidden="step"), "hidden: expected"),
-    (saved(output=None), "output: expected"), (saved(output="softmax", cost="squared_error"), "cost: expected"),
-    (saved(has_biases=1), "biases: expected True or False"), (saved(has_biases=False), "expected only 0"),
-])
-def test_a_file_whose_contents_make_no_network_is_refused(contents, message):
-    refused(pickle.dumps(contents), message)
-
-
-def test_broken_files_are_refused():
-    good = pickle.dumps(saved(), protocol=4)
-    refused(b"", "not a weights file")
-    refused(b"hello, world", "not")
-    refused(good[:-1], "not a weights file")
-    refused(good[:50], "not a weights file")
-    refused(good + b"x", "bytes too many")
-
-
-def test_files_that_would_unpack_into_gigabytes_are_refused_at_once():
-    started = time.perf_counter()
-    refused(b"x" * (neural_net.LARGEST_WEIGHTS_FILE + 1), "expected a weights file of at most")
-    refused(b"\x80\x04](" + b"]" * 20_000_000 + b"e.", "far more than a network")
-    refused(b"\x80\x04]r\xff\xff\xff\x7f.", "far more than a network")  # a place in a table of 16 GB
-    refused(b"\x80\x05\x96" + struct.pack("<Q", 2 ** 40) + b".", "not")  # an array of a terabyte
-    laughs = b"\x80\x04]q\x00(" + b"h\x00" * 10 + b"e."  # a list that holds itself
-    refused(laughs, "expected a dictionary")
-    assert time.perf_counter() - started < 30
-
-
-def test_rows_that_are_one_list_in_the_file_are_lists_of_their_own_in_the_network():
-    row = [0.1, 0.2]
-    with open("shared.pkl", "wb") as file:
-        pickle.dump(saved(weights=[[row, row], [row]], padding=[0.5] * 10), file)
-    network = Net([1, 1])
-    network.load("shared.pkl")
-    network.weights[0][0][0] = 5.0
-    assert network.weights[0][1] == network.weights[1][0] == [0.1, 0.2]
-
-
-def test_loading_what_is_not_there_is_an_oserror():
-    with pytest.raises(FileNotFoundError, match="nothing.pkl"):
-        Net([1, 1]).load("nothing.pkl")
-    with pytest.raises(IsADirectoryError):
-        Net([1, 1]).load(".")
-
-
-# ------------------------------------------------------------------ a save is all or nothing
-
-
-def test_saving_where_there_is_no_folder_is_a_clear_error(tmp_path):
+def test_where_there_is_no_folder_or_no_file_an_error_says_so(tmp_path):
     with pytest.raises(FileNotFoundError, match="there is no folder .*nowhere"):
-        Net([1, 1]).save("nowhere/net.pkl")
-    with pytest.raises(IsADirectoryError, match="expected a file to write"):
-        Net([1, 1]).save(tmp_path)
+        write_file("nowhere/file", b"")
+    with pytest.raises(IsADirectoryError, match="expected a file to write, got a folder"):
+        write_file(tmp_path, b"")
+    with pytest.raises(OSError, match="/dev/null was not written: expected a file to write, got a device"):
+        write_file("/dev/null", b"")
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
-def test_saving_into_a_folder_that_is_not_writable_is_a_clear_error(tmp_path):
-    tmp_path.chmod(0o500)
+@pytest.fixture
+def nobody():
+    """A folder of a user who is not the superuser, who runs the test."""
+    if not hasattr(os, "geteuid"):
+        pytest.skip("needs users")
+    with tempfile.TemporaryDirectory() as folder:
+        if os.geteuid():
+            yield folder
+            return
+        os.chmod(folder, 0o755)
+        os.chown(folder, 65534, 65534)
+        os.seteuid(65534)
+        try:
+            yield folder
+        finally:
+            os.seteuid(0)
+
+
+def test_a_file_that_may_not_be_written_is_not_replaced(nobody):
+    path = os.path.join(nobody, "file")
+    put(path, b"old")
+    os.chmod(path, 0o444)
+    with pytest.raises(PermissionError, match="file was not written: "):
+        write_file(path, b"new")
+    assert content(path) == b"old" and os.listdir(nobody) == ["file"]
+
+
+def test_a_folder_that_may_not_be_written_is_a_clear_error(nobody):
+    os.chmod(nobody, 0o500)
     try:
-        with pytest.raises(PermissionError, match="was not written"):
-            Net([1, 1]).save("net.pkl")
+        with pytest.raises(PermissionError, match="file was not written: "):
+            write_file(os.path.join(nobody, "file"), b"new")
     finally:
-        tmp_path.chmod(0o700)
+        os.chmod(nobody, 0o700)
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664])
+def test_the_permissions_of_a_file_are_kept(mode):
+    put("file")
+    os.chmod("file", mode)
+    write_file("file", b"new")
+    assert stat.S_IMODE(os.stat("file").st_mode) == mode
+
+
+def test_a_new_file_has_the_permissions_that_any_new_file_has():
+    put("other")
+    write_file("file", b"new")
+    assert os.stat("file").st_mode == os.stat("other").st_mode
+
+
+@pytest.mark.parametrize("name", ["n" * 255, "ü" * 127, "𝟛" * 63])
+def test_a_name_may_be_as_long_as_the_system_allows(name):
+    write_file(name, b"one")
+    write_file(name, b"two")
+    assert content(name) == b"two" and os.listdir() == [name]
 
 
 class FullDisk:
@@ -190,88 +129,86 @@ def raiser(error):
 
 
 @pytest.mark.parametrize("where, name, substitute, expected", [
-    (neural_net, "open", FullDisk, OSError),
+    (files, "open", FullDisk, OSError),
     (os, "fsync", raiser(OSError(errno.EIO, "Input/output error")), OSError),
     (os, "replace", raiser(PermissionError(errno.EACCES, "Permission denied")), PermissionError),
     (os, "fsync", raiser(KeyboardInterrupt()), KeyboardInterrupt),
     (os, "replace", raiser(KeyboardInterrupt()), KeyboardInterrupt),
 ])
-def test_a_save_that_fails_leaves_the_old_file_and_no_litter(where, name, substitute, expected, monkeypatch):
-    Net([2, 1], seed=1).save("net.pkl")
+def test_a_write_that_fails_leaves_the_old_file_and_no_litter(where, name, substitute, expected, monkeypatch):
+    put("file", b"old")
     with monkeypatch.context() as patch:
         patch.setattr(where, name, substitute, raising=False)
         with pytest.raises(expected) as raised:
-            Net([2, 1], seed=2).save("net.pkl")
+            write_file("file", b"new")
     if expected is not KeyboardInterrupt:
-        assert "net.pkl was not written: " in str(raised.value)
-    assert os.listdir() == ["net.pkl"]
-    network = Net([1, 1])
-    network.load("net.pkl")
-    assert network.weights == Net([2, 1], seed=1).weights
+        assert "file was not written: " in str(raised.value)
+    assert os.listdir() == ["file"] and content("file") == b"old"
 
 
-def test_weights_that_could_not_be_loaded_again_are_not_saved():
-    network = Net([2, 1], seed=1)
-    network.save("net.pkl")
-    for bad in (math.nan, "0.5", 1):
-        network.weights[0][0][0] = bad
-        with pytest.raises(ValueError, match=r"weights\[0\]\[0\]: expected finite floats"):
-            network.save("net.pkl")
-    Net([1, 1]).load("net.pkl")
+def test_the_next_write_clears_away_what_a_killed_one_left_and_nothing_else():
+    kept = [".file.part", ".other.0123abcd.part", "file.part", ".file.0123ABCD.part", ".file.notes_12.part",
+            ".file.0123abcd.part.", ".file.0123abcde.part", ".fileX0123abcd.part"]
+    for name in kept + [".file.0123abcd.part", ".file.ffffffff.part"]:
+        put(name)
+    os.mkdir(".file.00000000.part")
+    os.symlink("other", ".file.11111111.part")
+    write_file("file", b"")
+    assert sorted(os.listdir()) == sorted(kept + [".file.00000000.part", ".file.11111111.part", "file"])
 
 
-def test_the_next_save_clears_away_what_a_killed_one_left_and_nothing_else():
-    for name in (".net.pkl.0123abcd.part", ".net.pkl.part", ".other.pkl.0123abcd.part", "net.pkl.part"):
-        with open(name, "w"):
-            pass
-    Net([1, 1]).save("net.pkl")
-    assert sorted(os.listdir()) == [".net.pkl.part", ".other.pkl.0123abcd.part", "net.pkl", "net.pkl.part"]
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with a name")
+def test_a_pipe_of_that_name_is_neither_waited_for_nor_removed():
+    os.mkfifo(".file.0123abcd.part")
+    write_file("file", b"new")
+    assert sorted(os.listdir()) == [".file.0123abcd.part", "file"]
 
 
-def test_a_saved_file_replaces_what_a_link_points_to_and_keeps_the_link():
+def test_what_another_process_is_writing_is_left_alone():
+    fcntl = pytest.importorskip("fcntl")
+    with open(".file.0123abcd.part", "wb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        write_file("file", b"new")
+        assert os.path.exists(".file.0123abcd.part")
+
+
+def test_a_write_replaces_what_a_link_points_to_and_keeps_the_link():
     os.mkdir("real")
-    Net([1, 1], seed=1).save("real/net.pkl")
-    os.symlink("real/net.pkl", "link.pkl")
-    Net([1, 1], seed=2).save("link.pkl")
-    assert os.path.islink("link.pkl")
-    network = Net([1, 1])
-    network.load("real/net.pkl")
-    assert network.weights == Net([1, 1], seed=2).weights
+    put("real/file", b"old")
+    os.symlink("real/file", "link")
+    write_file("link", b"new")
+    assert os.path.islink("link") and content("real/file") == b"new"
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_a_process_killed_while_it_saves_leaves_a_file_that_loads():
+def test_a_process_killed_while_it_writes_leaves_a_whole_file():
     generator = random.Random(1)
-    network = Net([30, 20, 10], seed=1)
-    network.save("net.pkl")
-    loaded = Net([1, 1])
-    for kill in range(200):
+    whole = [letter * 300_000 for letter in (b"a", b"b")]
+    write_file("file", whole[0])
+    for kill in range(100):
         child = os.fork()
         if child == 0:
             try:
                 while True:
-                    network.save("net.pkl")
+                    for new in whole:
+                        write_file("file", new)
             finally:
                 os._exit(1)
-        time.sleep(generator.uniform(0.001, 0.02))
+        time.sleep(generator.uniform(0.0005, 0.01))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        loaded.load("net.pkl")
-        assert loaded.weights == network.weights
-    network.save("net.pkl")
-    assert os.listdir() == ["net.pkl"]
+        assert content("file") in whole
+    write_file("file", b"")
+    assert os.listdir() == ["file"]
 
 
-def test_processes_that_save_to_one_path_at_once_all_succeed():
-    script = ("import sys; sys.path.insert(0, sys.argv[1])\nfrom neural_net import write_file\n"
+def test_processes_that_write_to_one_path_at_once_all_succeed():
+    script = ("import sys; sys.path.insert(0, sys.argv[1])\nfrom backstage.files import write_file\n"
               "for turn in range(100): write_file('file', sys.argv[2].encode() * 100_000)")
-    folder = os.path.dirname(os.path.abspath(neural_net.__file__))
-    writers = [subprocess.Popen([sys.executable, "-c", script, folder, letter]) for letter in "abc"]
+    writers = [subprocess.Popen([sys.executable, "-c", script, PROJECT, letter]) for letter in "abc"]
     while any(writer.poll() is None for writer in writers):
         if os.path.exists("file"):
-            with open("file", "rb") as file:
-                content = file.read()
-            assert content in (b"a" * 100_000, b"b" * 100_000, b"c" * 100_000)
+            assert content("file") in (b"a" * 100_000, b"b" * 100_000, b"c" * 100_000)
         time.sleep(0.001)
     assert [writer.returncode for writer in writers] == [0, 0, 0]
     write_file("file", b"")

@@ -10,8 +10,8 @@ import re
 
 import pytest
 
-import mnist_loader
 import neural_net
+from backstage import download
 
 PROJECT = os.path.dirname(os.path.abspath(neural_net.__file__))
 
@@ -121,5 +121,5 @@ def test_only_what_the_project_shows_stands_at_its_top():
 
 
 if __name__ == "__main__":  # see conftest.readme_on_mnist
-    mnist_loader.MIRRORS = ()
+    download.MIRRORS = ()
     print(json.dumps(session(on_mnist=True)))

@@ -1,0 +1,202 @@
+"""Data files with bytes changed, and data files crafted to eat a machine: each loads, or is a
+documented error, in bounded time and memory."""
+
+import gzip
+import os
+import pickle
+import struct
+import zlib
+
+import numpy as np
+import pytest
+
+import mnist_loader
+from backstage import unzipped
+from datasets import NAMES, files, parts, put, python_2_pickle
+from mnist_loader import load_data
+from test_fuzz import bounded_memory, fuzz  # noqa: F401 (a fixture)
+
+SECONDS = 5.0  # of processor time that a crafted file may take
+BYTES = 500_000_000  # that the process may grow by
+
+
+def load_idx(name):
+    def load(content):
+        with open(os.path.join("data", name.replace(".gz", "")), "wb") as file:
+            file.write(content)
+        check_arrays(load_data("data"))
+    return load
+
+
+def load_pickle(content):
+    os.makedirs("classic", exist_ok=True)
+    with open("classic/mnist.pkl.gz", "wb") as file:
+        file.write(content)
+    data = load_data("classic")
+    check_arrays(data)
+    assert max(labels.max() for images, labels in data) <= 9
+
+
+def check_arrays(data):
+    for images, labels in data:
+        assert images.dtype == labels.dtype == np.uint8
+        assert images.shape == (len(labels), 784)
+
+
+def targets():
+    """name: (good bytes, what loads them)."""
+    contents = files(12, 6)
+    put("data", contents, zipped=False)
+    small = parts(np.float32, 256)
+    return {
+        "idx": (contents[NAMES[0]], load_idx(NAMES[0])),
+        "idx labels": (contents[NAMES[3]], load_idx(NAMES[3])),
+        "idx.gz": (gzip.compress(contents[NAMES[2]]), load_idx(NAMES[2])),
+        "pickle.gz": (gzip.compress(python_2_pickle(small)), load_pickle),
+        "python 2 pickle": (python_2_pickle(small), lambda content: load_pickle(gzip.compress(content, 1))),
+        "python 3 pickle": (pickle.dumps(small, 4), lambda content: load_pickle(gzip.compress(content, 1))),
+    }
+
+
+KINDS = ("idx", "idx labels", "idx.gz", "pickle.gz", "python 2 pickle", "python 3 pickle")
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_mutated_file_loads_or_is_a_documented_error(name, bounded_memory):  # noqa: F811
+    good, load = targets()[name]
+    load(good)
+    fuzz(name, good, load, 60, seed=1)
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("name", KINDS)
+def test_fifty_thousand_mutated_files_load_or_are_documented_errors(name, bounded_memory):  # noqa: F811
+    fuzz(name, *targets()[name], 50_000 // len(KINDS) + 1, seed=2)
+
+
+# ------------------------------------------------------------------ crafted files
+
+
+def zeros(count, before=b"", level=1):
+    """So many zero bytes after others, gzipped: a thousandth of their size."""
+    packer = zlib.compressobj(level, wbits=31)
+    blocks = [packer.compress(before)] + [packer.compress(bytes(1_000_000)) for block in range(count // 1_000_000)]
+    return b"".join(blocks) + packer.compress(bytes(count % 1_000_000)) + packer.flush()
+
+
+def header(count, height=28, width=28):
+    return struct.pack(">4I", 2051, count, height, width)
+
+
+def strings(count, size):
+    """A pickle of so many strings of so many zeros."""
+    packer = zlib.compressobj(1, wbits=31)
+    string = b"".join([packer.compress(b"B" + struct.pack("<I", size) + bytes(size)), packer.flush(zlib.Z_FULL_FLUSH)])
+    return gzip.compress(b"")[:10] + string[10:] * count
+
+
+def empty_blocks():
+    """A gzip file of a million compressed blocks with a code table each and nothing in them."""
+    bits, width = 0, 0
+    for value, size in [(4, 3), (0, 5), (0, 5), (14, 4), *[(symbol in (18, 1), 3) for symbol in (
+            16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1)],
+            (1, 1), (127, 7), (1, 1), (107, 7), (0, 1), (0, 1), (0, 1)]:
+        bits |= int(value) << width
+        width += size
+    eight = sum(bits << width * place for place in range(8))  # so that they end with a byte
+    return gzip.compress(b"")[:10] + eight.to_bytes(width, "little") * 1_000_000
+
+
+def pickled(body, level=1):
+    return gzip.compress(b"\x80\x02" + body, level)
+
+
+def array(shape, code, content):
+    """An array as Python 2 pickles it, with the operations that push its shape and content."""
+    return (b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85U\x01b\x87R(K\x01" + shape
+            + b"cnumpy\ndtype\n" + code + b"K\x00K\x01\x87R(K\x03U\x01<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89"
+            + content + b"tb")
+
+
+def numbers(*values):
+    return b"".join(b"J" + struct.pack("<i", value) for value in values)
+
+
+CRAFTED = {
+    "a promise of 2**26 images": ("idx", lambda: zeros(50_000_000, header(2 ** 26))),
+    "three million images": ("idx", lambda: zeros(300_000_000, header(2_933_673))),
+    "half a million images": ("idx", lambda: zeros(28 * 28 * 510_204, header(510_204))),
+    "half a million images that are not there": ("idx", lambda: zeros(1_000_000, header(510_204))),
+    "images of 65,535 pixels a side": ("idx", lambda: zeros(1_000_000, header(1, 65_535, 65_535))),
+    "more labels than images": ("idx labels", lambda: zeros(200_000_000, struct.pack(">2I", 2049, 900_000_000))),
+    "a file name of 50 MB": ("idx", lambda: b"\x1f\x8b\x08\x08" + bytes(6) + b"n" * 50_000_000 + zeros(1000)[10:]),
+    "a million empty members": ("idx", lambda: gzip.compress(b"") * 1_000_000),
+    "eight million empty blocks": ("idx", empty_blocks),
+    "300 MB after the end": ("idx", lambda: zeros(300_000_000, header(60))),
+    "text encoded again and again": ("pickle", lambda: pickled(
+        b"c_codecs\nencode\nq\x01X" + struct.pack("<I", 900_000) + b"x" * 900_000 + b"q\x02U\x06latin1q\x03"
+        + b"h\x01h\x02h\x03\x86R" * 3000 + b".")),
+    "short text encoded again and again": ("pickle", lambda: pickled(
+        b"c_codecs\nencode\nq\x01X" + struct.pack("<I", 999) + b"x" * 999 + b"q\x02U\x06latin1q\x03"
+        + b"h\x01h\x02h\x03\x86R" * 1_000_000 + b".")),
+    "a type of nested lists": ("pickle", lambda: pickled(
+        array(numbers(1) + b"\x85", b"(U\x02f4" + b"]" * 60 + b"a" * 60 + b"l", b"U\x04abcd"))),
+    "a type of a million parts": ("pickle", lambda: pickled(
+        array(numbers(1) + b"\x85", b"T" + struct.pack("<i", 3_000_000) + b"i1," * 1_000_000, b"U\x01a"))),
+    "a name of 300 MB": ("pickle", lambda: zeros(300_000_000, b"\x80\x02c")),
+    "a number of 50 million digits": ("pickle", lambda: pickled(b"L" + b"7" * 50_000_000 + b"L\n.")),
+    "a number of 50 million digits in protocol 0": ("pickle", lambda: pickled(b"I" + b"7" * 50_000_000 + b"\n.")),
+    "ten million lists": ("pickle", lambda: pickled(b"]" * 10_000_000 + b".")),
+    "a list that doubles": ("pickle", lambda: pickled(b"(U\x01al" + b"2e" * 100 + b".")),
+    "text of 150 MB": ("pickle", lambda: zeros(150_000_000, b"\x80\x02X" + struct.pack("<I", 150_000_000))),
+    "five strings of 90 MB": ("pickle", lambda: strings(5, 90_000_000)),
+    "a line of text without an end": ("pickle", lambda: zeros(300_000_000, b"\x80\x02V")),
+    "400 MB of labels": ("pickle", lambda: zeros(400_000_000, b"\x80\x02" + array(
+        numbers(400_000_000) + b"\x85", b"U\x02i1", b"T" + struct.pack("<i", 400_000_000))[:-2])),
+    "a shape of huge numbers": ("pickle", lambda: pickled(
+        array((b"\x8a\xff" + b"\x7f" * 255) * 2 + b"\x86", b"U\x02f4", b"U\x04abcd"))),
+    "digits that never end": ("digits", lambda: zeros(300_000_000)),
+    "one row of digits that never ends": ("digits", lambda: gzip.compress(b"1," * 50_000_000, 1)),
+}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.parametrize("name", CRAFTED)
+def test_a_crafted_file_is_answered_within_5_seconds_and_500_mb(name):
+    kind, make = CRAFTED[name]
+    content = make()
+    put("data", files(12, 6), zipped=False)
+    path = {"idx": "data/" + NAMES[0].replace(".gz", ""), "idx labels": "data/" + NAMES[1].replace(".gz", ""),
+            "pickle": "classic/mnist.pkl.gz", "digits": "shipped/digits.csv.gz"}[kind]
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(content)
+    del content
+    answer, seconds = answer_within_bounds("digits" if kind == "digits" else os.path.dirname(path))
+    assert answer.startswith("ValueError: ") and path in answer and "memory" not in answer
+    assert len(answer) < 300 + len(os.getcwd()) and seconds < SECONDS
+
+
+def answer_within_bounds(dataset):
+    """What a process that may grow by 500 MB, address space and all, says to a dataset: its error,
+    and how many seconds of processor time that took."""
+    resource = pytest.importorskip("resource")
+    child = os.fork()
+    if child == 0:
+        try:
+            mnist_loader.DATA = os.path.abspath("shipped")
+            unzipped.SECONDS = 1.0
+            with open("/proc/self/statm") as file:
+                size = int(file.read().split()[0]) * resource.getpagesize()
+            resource.setrlimit(resource.RLIMIT_AS, (size + BYTES, size + BYTES))
+            try:
+                answer = f"loaded {load_data(dataset)}"
+            except BaseException as error:
+                answer = f"{type(error).__name__}: {error}"
+            with open("answer", "w") as file:
+                file.write(answer)
+        finally:
+            os._exit(0)
+    usage = os.wait4(child, 0)[2]
+    with open("answer") as file:
+        return file.read(), usage.ru_utime + usage.ru_stime
