@@ -79,7 +79,7 @@ OPERATION = re.compile(rb"""
     | (?P<bool> \x88 | \x89 )
     | (?P<list> \] ) | (?P<dict> \} ) | (?P<mark> \( )
     | (?P<append> a ) | (?P<appends> e ) | (?P<setitems> u )
-    | (?P<memoize> \x94 ) | h (?P<get> . )
+    | (?P<memoize> \x94 ) | (?P<get> h. )
     | \x80 [\x04\x05] | \x95 .{8}
     | (?P<stop> \. )
     """ % b"|".join(b"\\x%02x%b" % (len(word), word.encode()) for word in WORDS),
@@ -145,7 +145,9 @@ def _run(operation, stack, marks, memo):
     elif kind == "memoize":
         memo.append(stack[-1] if type(stack[-1]) is str else None)
     elif kind == "get":
-        stack.append(memo[operation["get"][0]])
+        if memo[found[1]] is None:
+            raise TypeError
+        stack.append(memo[found[1]])
 
 
 # ---------------------------------------------------------------------- a network, checked

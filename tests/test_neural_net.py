@@ -4,6 +4,7 @@ the equations read word by word."""
 import copy
 import itertools
 import math
+import os
 import random
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ import neural_net
 from neural_net import Net
 from twin import Twin, order_of
 
+PROJECT = os.path.dirname(os.path.abspath(neural_net.__file__))
 XOR = [([0, 0], 0), ([0, 1], 1), ([1, 0], 1), ([1, 1], 0)]
 
 FAMILY = list(itertools.product(("sigmoid", "relu", "tanh"), (("sigmoid", "squared_error"), ("sigmoid", "cross_entropy"),
@@ -91,17 +93,17 @@ def test_a_hidden_error_uses_the_old_weights(capsys):
     assert network.weights[0][0][0] == 0.625
 
 
-def test_solving_for_the_inputs_gives_the_numbers_worked_by_hand():
-    # in_A = 1·1, in_B = 1·(−0.5); Ω = 1·0.5 − 0.5·1 = 0, λ = 1·(−1) − 0.5·2 = −2
-    assert by_hand().solve_for_inputs([1.0]) == [0.0, -2.0]
+def test_projecting_a_target_back_gives_the_numbers_worked_by_hand():
+    # back_A = 1·1, back_B = 1·(−0.5); back_Ω = 1·0.5 − 0.5·1 = 0, back_λ = 1·(−1) − 0.5·2 = −2
+    assert by_hand().project_back([1.0]) == [0.0, -2.0]
 
 
-def test_solving_for_the_inputs_goes_through_any_number_of_layers():
+def test_projecting_back_goes_through_any_number_of_layers():
     network = Net([5, 4, 3, 2], seed=1)
     target = np.array([0.0, 1.0])
     for weights in reversed(network.weights):
         target = target @ np.array(weights)
-    assert np.allclose(network.solve_for_inputs(1), target, rtol=1e-13)
+    assert np.allclose(network.project_back(1), target, rtol=1e-13)
 
 
 @pytest.mark.parametrize("hidden, output_and_cost, biases", FAMILY)
@@ -192,7 +194,7 @@ class Plain:
                     for source in range(len(outs[layer])):
                         total = total + self.weights[layer][neuron][source] * outs[layer][source]
                     ins.append(total + self.biases[layer][neuron])
-                outs.append(self.activate(self.net._activation(layer), ins))
+                outs.append(self.activate(self.net.activation_of(layer), ins))
             deltas = [None] * len(self.weights)
             for layer in reversed(range(len(self.weights))):
                 deltas[layer] = []
@@ -259,19 +261,9 @@ def test_the_sigmoid_and_the_softmax_do_not_overflow():
     assert network.forward([-1000.0])[-1] == [0.0, 1.0]
 
 
-WITHOUT_PILLOW = """
-import sys, types
-try:
-    import PIL
-except ImportError:  # a bare interpreter: nothing here draws
-    for name in ("PIL", "Image", "ImageDraw", "ImageFont", "PngImagePlugin"):
-        sys.modules[name] = types.ModuleType(name)
-        setattr(sys.modules["PIL"], name, sys.modules[name])
+SAME_EVERYWHERE = """
+import hashlib, random, sys
 sys.path.insert(0, sys.argv[1])
-"""
-
-SAME_EVERYWHERE = WITHOUT_PILLOW + """
-import hashlib, random
 from neural_net import Net
 generator = random.Random(5)
 data = [([generator.random() for source in range(6)], generator.randrange(3)) for example in range(50)]
@@ -287,10 +279,9 @@ def test_the_same_seed_gives_the_same_floats_on_every_python(python):
     python = shutil.which(python)
     if python is None:
         pytest.skip("there is no such interpreter here")
-    folder = neural_net.DEFAULT_WEIGHTS[:-len("/weights/mnist.pkl")]
     hashes = []
     for interpreter in (sys.executable, python):
-        run = subprocess.run([interpreter, "-c", SAME_EVERYWHERE, folder], stdout=subprocess.PIPE, check=True)
+        run = subprocess.run([interpreter, "-S", "-c", SAME_EVERYWHERE, PROJECT], stdout=subprocess.PIPE, check=True)
         hashes.append([line for line in run.stdout.split() if len(line) == 64])
     assert hashes[0] == hashes[1]
     assert len(set(hashes[0])) == 3

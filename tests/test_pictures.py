@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-import neural_net
 import test_net
+from backstage.pictures import BLUE, RED, WHITE
+from backstage.saving import WEIGHTS
 from mnist_loader import load_image
-from neural_net import BLUE, RED, WHITE, Film, Net
+from neural_net import Film, Net
 
-BEST = os.path.join(os.path.dirname(neural_net.DEFAULT_WEIGHTS), "mnist-best.pkl")
+BEST = os.path.join(WEIGHTS, "mnist-best.pkl")
 
 
 def net(sizes=(4, 2), weights=((1.0, 0.0, -1.0, 0.5), (0.0, 0.0, 2.0, 0.0))):
@@ -66,7 +67,7 @@ def test_all_digits_and_all_neurons_come_on_one_sheet(capsys):
 
 
 def test_pictures_need_square_inputs_a_known_digit_and_a_png():
-    with pytest.raises(ValueError, match="square picture, .* came one of 2 inputs"):
+    with pytest.raises(ValueError, match="square picture, .* got one with 2 inputs"):
         Net([2, 3, 2]).imagine(1)
     for call in (Net([2, 3]).imagine, Net([2, 3]).looks_for, lambda: Film(Net([2, 3])), lambda: Net([2, 3]).show([([1, 2], 1)])):
         with pytest.raises(ValueError, match="square picture"):
@@ -76,7 +77,7 @@ def test_pictures_need_square_inputs_a_known_digit_and_a_png():
             net().imagine(digit)
     with pytest.raises(ValueError, match="neuron: expected"):
         net().looks_for(2)
-    with pytest.raises(ValueError, match=r"ends in \.png, came map.jpg"):
+    with pytest.raises(ValueError, match=r"ends in \.png, got map.jpg"):
         net().imagine(1, "map.jpg")
     assert os.listdir() == []
 
@@ -88,7 +89,7 @@ def test_a_picture_replaces_only_pictures_of_this_program(capsys):
     for content in (b"my notes", b""):
         with open("mine.png", "wb") as file:
             file.write(content)
-        with pytest.raises(FileExistsError, match="mine.png is there already and was not made by this program"):
+        with pytest.raises(FileExistsError, match="mine.png already exists and was not made by this program"):
             network.imagine(0, "mine.png")
         with open("mine.png", "rb") as file:
             assert file.read() == content
@@ -122,9 +123,9 @@ def test_show_draws_and_prints_right_and_wrong_ones_apart(capsys):
 
 
 def test_show_takes_at_most_200_examples_and_a_name_for_each():
-    with pytest.raises(ValueError, match="at most 200 examples on a sheet, came 201"):
+    with pytest.raises(ValueError, match="at most 200 examples on a sheet, got 201"):
         net().show([([1.0, 0.0, 0.0, 0.0], 0)] * 201)
-    with pytest.raises(ValueError, match="names: expected 1, one for each example, came 2"):
+    with pytest.raises(ValueError, match="names: expected 1, one for each example, got 2"):
         net().show([([1.0, 0.0, 0.0, 0.0], 0)], names=[1, 2])
 
 
@@ -145,7 +146,7 @@ def test_a_film_is_an_animation_of_the_heat_maps_that_fits_in_400_kb(digits, cap
         film.save("nowhere/learning.gif")
     with pytest.raises(ValueError, match=r"\.gif"):
         film.save("learning.png")
-    with pytest.raises(ValueError, match="came an empty one"):
+    with pytest.raises(ValueError, match="got an empty one"):
         Film(network).save()
 
 

@@ -1,23 +1,50 @@
 """What train and the scoring of examples print, Ctrl-C, and training that diverges."""
 
 import copy
+import itertools
 import math
+import re
 import sys
 
 import pytest
 
 import neural_net
+from backstage import progress, variants
 from neural_net import Net
 from test_checks import state
 from test_neural_net import XOR
 
 
+@pytest.fixture
+def terminal(monkeypatch):
+    """Makes the output a terminal of some width, and the clock one that ticks when it is read."""
+    def make(width, tick=0.05):
+        monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+        monkeypatch.setenv("COLUMNS", str(width))
+        ticks = itertools.count()
+        monkeypatch.setattr(progress.time, "perf_counter", lambda: next(ticks) * tick)
+    return make
+
+
+def lines_shown(out, width):
+    """The texts that were shown in place, one after another; none of them wraps."""
+    shown = [text.rstrip() for text in out.replace("\n", "\r").split("\r")]
+    assert all(len(text) < width for text in shown)
+    return [text for text in shown if text]
+
+
 def test_ten_thousand_epochs_do_not_print_ten_thousand_lines(capsys):
     Net([2, 2, 1], seed=1).train(XOR, 1.0, epochs=10_000, test_data=XOR)
     lines = capsys.readouterr().out.splitlines()
-    assert 5 <= len(lines) <= 20
+    assert [line.split(":")[0] for line in lines] == [f"epoch {1000 * line} of 10000" for line in range(1, 11)]
     assert lines[-1].startswith("epoch 10000 of 10000: ")
-    assert "% of test_data" in lines[-1]
+    assert "% on test_data" in lines[-1]
+
+
+def test_51_epochs_print_a_line_every_fifth(capsys):
+    Net([1, 1], seed=1).train([([1.0], 1)], 0.1, epochs=51)
+    assert [line.split(" of")[0] for line in capsys.readouterr().out.splitlines()] == [
+        f"epoch {epoch}" for epoch in (*range(5, 51, 5), 51)]
 
 
 def test_a_few_epochs_print_a_line_each_with_the_accuracy_on_test_data(capsys):
@@ -25,40 +52,91 @@ def test_a_few_epochs_print_a_line_each_with_the_accuracy_on_test_data(capsys):
     network.train(XOR, 1.0, epochs=3, test_data=XOR[:1])
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(":")[0] for line in lines] == ["epoch 1 of 3", "epoch 2 of 3", "epoch 3 of 3"]
-    assert f"{100 * network.evaluate(XOR[:1]):.2f}% of test_data" in lines[-1]
+    assert f"{100 * network.evaluate(XOR[:1]):.2f}% on test_data" in lines[-1]
 
 
-def test_a_long_epoch_prints_sparse_lines_to_a_log(capsys):
+def test_a_long_epoch_prints_sparse_lines_to_a_log(capsys, monkeypatch):
+    ticks = itertools.count()
+    monkeypatch.setattr(progress.time, "perf_counter", lambda: float(next(ticks)))
     Net([1, 1], seed=1).train([([1.0], 1)] * 25_000, 0.1)
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 3
-    assert lines[0].startswith("epoch 1 of 1: 10,000 of 25,000 (40%), ")
-    assert "images/s, " in lines[0] and " left, " in lines[0] and lines[0].endswith("% right")
+    assert lines[:2] == [
+        "epoch 1 of 1: 40%, 100.00% correct, 2 s left (10,000 of 25,000 images, 10,000 a second)",
+        "epoch 1 of 1: 80%, 100.00% correct, 0 s left (20,000 of 25,000 images, 10,000 a second)"]
+    assert lines[2].startswith("epoch 1 of 1: 100.00% correct while training (") and len(lines) == 3
 
 
-def test_on_a_terminal_one_line_changes_in_place(capsys, monkeypatch):
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
-    monkeypatch.setenv("COLUMNS", "80")
-    clock = iter(range(100_000))
-    monkeypatch.setattr(neural_net.time, "perf_counter", lambda: next(clock) / 20)
+def test_on_a_terminal_one_line_changes_in_place(capsys, terminal):
+    terminal(80)
     Net([1, 1], seed=1).train([([1.0], 1)] * 500, 0.1, epochs=2)
     out = capsys.readouterr().out
     assert out.count("\n") == 2
     assert out.count("\r") > 10
-    assert all(len(line) <= 80 for line in out.replace("\n", "\r").split("\r"))
+    assert lines_shown(out, 80)[-1].startswith("epoch 2 of 2: 100.00% correct while training")
 
 
-def test_the_running_accuracy_is_that_of_the_answers_given_while_learning(capsys):
+@pytest.mark.parametrize("width, form", [
+    (99, r"epoch 12 of 30: 10%, 100.00% correct, 1 h 50 min left \(50 of 500 images, \d+ a second\)"),
+    (60, r"epoch 12 of 30: 10%, 100.00% correct, 1 h 50 min left"),
+    (45, r"epoch 12/30: 10%, 100.00%, 1 h 50 min left"), (40, r"12/30: 10%, 100.00%"), (15, r"12/30: 10%"), (5, "12/3")])
+def test_a_narrow_terminal_gets_what_matters_most(width, form, monkeypatch, capsys, terminal):
+    terminal(width)
+    training = progress.Training(Net([1, 1]), [([1.0], 1)] * 500, None, 0.1, 30, None, 1)
+    training.epoch, training.done, training.right, training.images = 12, 50, 50, 11 * 500 + 50
+    monkeypatch.setattr(progress.time, "perf_counter", lambda: training.started + 3870.0)
+    progress.line.show(*training.forms())
+    progress.line.clear()
+    out = capsys.readouterr().out
+    assert re.fullmatch(form, lines_shown(out, width)[0])
+    assert out == "\r" + out.split("\r")[1] + "\r" + " " * (width - 1) + "\r"
+
+
+@pytest.mark.parametrize("seconds, shown", [(0.4, "0 s"), (99, "99 s"), (100, "2 min"), (5_999, "1 h 40 min"),
+                                            (5_900, "98 min"), (86_400, "24 h 0 min")])
+def test_time_left_is_in_hours_and_minutes_where_seconds_are_many(seconds, shown):
+    assert progress.time_left(seconds) == shown
+
+
+def test_scoring_shows_its_progress_after_a_second_and_clears_the_line(capsys, terminal):
+    network = Net([1, 1], seed=1)
+    terminal(60, tick=0.01)
+    network.evaluate([([1.0], 1)] * 50)  # half a second
+    assert capsys.readouterr().out == ""
+    assert network.evaluate([([1.0], 1)] * 400) in (0, 400)
+    out = capsys.readouterr().out
+    assert re.fullmatch(r"scoring: \d+%, \d+ s left \(\d+ of 400\)", lines_shown(out, 60)[0])
+    assert out.endswith("\r" + " " * 59 + "\r")
+
+
+def test_scoring_in_a_log_prints_nothing(capsys, monkeypatch):
+    ticks = itertools.count()
+    monkeypatch.setattr(progress.time, "perf_counter", lambda: float(next(ticks)))
+    Net([1, 1], seed=1).mistakes([([1.0], 1)] * 100)
+    assert capsys.readouterr().out == ""
+
+
+def test_in_jupyter_the_line_changes_in_place(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ipykernel", object())
+    ticks = itertools.count()
+    monkeypatch.setattr(progress.time, "perf_counter", lambda: float(next(ticks)))
+    Net([1, 1], seed=1).train([([1.0], 1)] * 10, 0.1)
+    assert "\repoch 1 of 1: 10%" in capsys.readouterr().out
+
+
+def test_the_running_accuracy_is_that_of_the_answers_given_while_training(capsys):
     network = Net([1, 2], seed=1)
-    network.weights, network.biases = [[[0.0], [0.0]]], [[1.0, 0.0]]  # says 0, and will for long
+    network.weights, network.biases = [[[0.0], [0.0]]], [[1.0, 0.0]]  # answers 0, and will for long
     network.train([([1.0], 0)] * 3 + [([1.0], 1)], 1e-6)
-    assert "75.00% right while learning" in capsys.readouterr().out
+    assert "75.00% correct while training" in capsys.readouterr().out
 
 
 def test_watch_is_called_at_the_start_and_every_so_many_images(capsys):
     seen = []
     Net([1, 1], seed=1).train([([1.0], 1)] * 50, 0.1, epochs=2, watch=seen.append, every=30)
     assert seen == [0, 30, 60, 90, 100]
+    seen.clear()
+    Net([1, 1], seed=1).train([([1.0], 1)] * 2500, 0.1, watch=seen.append)
+    assert seen == [0, 1000, 2000, 2500]
 
 
 # ------------------------------------------------------------------ stopping
@@ -94,7 +172,7 @@ def test_ctrl_c_between_any_two_lines_leaves_a_network_that_works(capsys, tmp_pa
 
     def interrupt_at(line):
         def trace(frame, event, argument):
-            if frame.f_code.co_filename == neural_net.__file__ and event == "line":
+            if frame.f_code.co_filename in (neural_net.__file__, variants.__file__) and event == "line":
                 nonlocal line
                 line -= 1
                 if line == 0:
@@ -117,7 +195,7 @@ def test_ctrl_c_between_any_two_lines_leaves_a_network_that_works(capsys, tmp_pa
         loaded.load(path)
         assert loaded.weights == network.weights
         loaded.train(data, 0.5)
-    assert {"_ins", "_outs", "_errors", "_change_weights", "_decay_weights", "train"} <= set(reached)
+    assert {"weighted_inputs", "activate", "errors", "update_weights", "decay_weights", "train"} <= set(reached)
 
 
 @pytest.mark.parametrize("options", [dict(output="softmax"), dict(cost="cross_entropy")], ids=str)
@@ -149,10 +227,45 @@ def test_a_network_that_says_the_same_of_everything_and_cannot_learn_stops_too(s
         Net(sizes, seed=1, **options).train(data, rate, epochs=5, batch_size=batch_size)
 
 
+def test_ctrl_c_while_scoring_test_data_keeps_the_result_of_the_epoch(capsys):
+    network = Net([2, 2, 1], seed=1)
+    network.train(XOR, 1.0, epochs=3, test_data=Interrupted(XOR, 3))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("epoch 1 of 3: 50.00% correct while training (")
+    assert lines[1] == ("Stopped in epoch 1 of 3 after 4 of 4 images. "
+                        "The network keeps what it has learned.")
+
+
+def test_ctrl_c_leaves_a_clean_line_on_a_terminal(capsys, terminal):
+    terminal(60)
+    Net([2, 2, 1], seed=1).train(Interrupted(XOR * 100, 300), 1.0)
+    out = capsys.readouterr().out
+    assert "\r" + " " * 59 + "\rStopped in epoch 1 of 1 after 299 of 400 images." in out
+
+
+def test_weights_that_the_last_batch_makes_infinite_are_an_error(capsys):
+    network = Net([1, 1], seed=1)
+    network.weights = [[[0.0]]]
+    with pytest.raises(ValueError, match="diverged after 1 examples .*: weights grew without bound"):
+        network.train([([1e10], 1)], 1e300)
+
+
+def test_bad_test_data_later_in_the_list_is_named_too(capsys):
+    with pytest.raises(ValueError, match=r"test_data\[1\]: inputs: expected 2 numbers, got 3"):
+        Net([2, 1], seed=1).train(XOR, 1.0, test_data=[XOR[0], ([0, 0, 0], 1)])
+
+
+def test_an_error_of_watch_is_not_taken_for_one_of_the_data(capsys):
+    def fails(images):
+        raise ValueError("my own")
+    with pytest.raises(ValueError, match="^my own$"):
+        Net([2, 1], seed=1).train(XOR, 1.0, watch=fails)
+
+
 def test_bad_test_data_is_an_error_under_its_own_name_before_training():
     network = Net([2, 1], seed=1)
     before = state(network)
-    with pytest.raises(ValueError, match=r"test_data\[0\]: inputs: expected 2 numbers, came 3"):
+    with pytest.raises(ValueError, match=r"test_data\[0\]: inputs: expected 2 numbers, got 3"):
         network.train([([0, 1], 1)], 1.0, test_data=[([0, 0, 0], 1)])
     assert state(network) == before
 
