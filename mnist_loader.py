@@ -133,9 +133,12 @@ def _digits():
     path = os.path.join(DATA, "digits.csv.gz")
     try:
         with unzipped(path) as file:
-            table = np.loadtxt(file.read(1_000_000).decode("ascii").splitlines(), dtype=np.uint8, delimiter=",")
-        if table.shape != (1797, 65) or table[:, :64].max() > 16 or table[:, 64].max() > 9:
-            raise ValueError("expected 1,797 rows of 64 pixels from 0 to 16 and a digit")
+            rows = file.read(1_000_000).decode("ascii").splitlines()
+        if len(rows) != 1797:
+            raise ValueError(f"expected 1,797 rows, got {len(rows):,}")
+        table = np.loadtxt(rows, dtype=np.uint8, delimiter=",", ndmin=2)
+        if table.shape[1] != 65 or table[:, :64].max() > 16 or table[:, 64].max() > 9:
+            raise ValueError("expected 64 pixels from 0 to 16 and a digit in each row")
         images = np.stack([framed(row.reshape(8, 8) / 16.0).reshape(-1) for row in table[:, :64]])
     except OSError:
         raise

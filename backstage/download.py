@@ -103,7 +103,7 @@ def _fetch(url, size, deadline):
         raise TimeoutError("no time was left to ask")
     arrived = queue.Queue()  # first the answer, then blocks, at the end b""; or an error
     given_up = threading.Event()
-    threading.Thread(target=_talk, args=(url, size + 1, arrived, given_up), daemon=True).start()
+    threading.Thread(target=_talk, args=(url, size + 1, arrived, given_up), name="download", daemon=True).start()
     answer = None
     content = bytearray()
     try:
@@ -180,6 +180,7 @@ def _show(line):
     """Shows a line in place of the last one on a terminal; elsewhere only a line that ends."""
     if sys.stdout is not None and sys.stdout.isatty():
         width = shutil.get_terminal_size().columns - 1
-        print("\r" + " " * width + "\r" + line[:width] + "\n" * line.endswith("\n"), end="", flush=True)
+        end = "\n" if line.endswith("\n") else ""
+        print("\r" + " " * width + "\r" + line.rstrip()[:width], end=end, flush=True)
     elif line.endswith("\n"):
         print(line, end="", flush=True)

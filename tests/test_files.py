@@ -7,7 +7,6 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import time
 
 import pytest
@@ -43,24 +42,6 @@ def test_where_there_is_no_folder_or_no_file_an_error_says_so(tmp_path):
         write_file(tmp_path, b"")
     with pytest.raises(OSError, match="/dev/null was not written: expected a file to write, got a device"):
         write_file("/dev/null", b"")
-
-
-@pytest.fixture
-def nobody():
-    """A folder of a user who is not the superuser, who runs the test."""
-    if not hasattr(os, "geteuid"):
-        pytest.skip("needs users")
-    with tempfile.TemporaryDirectory() as folder:
-        if os.geteuid():
-            yield folder
-            return
-        os.chmod(folder, 0o755)
-        os.chown(folder, 65534, 65534)
-        os.seteuid(65534)
-        try:
-            yield folder
-        finally:
-            os.seteuid(0)
 
 
 def test_a_file_that_may_not_be_written_is_not_replaced(nobody):
