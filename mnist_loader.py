@@ -75,7 +75,8 @@ class Examples(Sequence):
 
     def __getitem__(self, index):
         if isinstance(index, slice):
-            return Examples(self.images[index], self.labels[index], self.classes, self.one_hot, self.dataset)
+            return Examples(self.images[index], self.labels[index],
+                            self.classes, self.one_hot, self.dataset)
         inputs = [SHADES[pixel] for pixel in self.images[index].tobytes()]
         label = int(self.labels[index])
         if not self.one_hot:
@@ -98,7 +99,8 @@ def _load(dataset, max_images):
         try:
             return "mnist", _mnist(max_images)
         except DownloadError as error:
-            print(f"MNIST could not be downloaded ({error.why}); using the 1,797 digits that ship with the project.")
+            print(f"MNIST could not be downloaded ({error.why}); "
+                  "using the 1,797 digits that ship with the project.")
             return "digits", _digits()
     if name == "mnist":
         return "mnist", _mnist(max_images)
@@ -133,15 +135,21 @@ def _digits():
     path = os.path.join(DATA, "digits.csv.gz")
     try:
         with unzipped(path) as file:
-            table = np.loadtxt(file.read(1_000_000).decode("ascii").splitlines(), dtype=np.uint8, delimiter=",")
-        if table.shape != (1797, 65) or table[:, :64].max() > 16 or table[:, 64].max() > 9:
-            raise ValueError("expected 1,797 rows of 64 pixels from 0 to 16 and a digit")
-        images = np.stack([framed(row.reshape(8, 8) / 16.0).reshape(-1) for row in table[:, :64]])
+            rows = file.read(1_000_000).decode("ascii").splitlines()
+        if len(rows) != 1797:
+            raise ValueError(f"expected 1,797 rows, got {len(rows):,}")
+        table = np.loadtxt(rows, dtype=int, delimiter=",", ndmin=2)
+        pixels, digits = table[:, :64], table[:, 64:]
+        if digits.shape[1] != 1 or table.min() < 0 or pixels.max() > 16 or digits.max() > 9:
+            raise ValueError("expected 64 pixels from 0 to 16 and a digit in each row")
+        images = np.stack([framed(row.reshape(8, 8) / 16.0).reshape(-1) for row in pixels])
     except OSError:
         raise
     except Exception as error:  # zlib.error, EOFError, what NumPy raises
-        raise ValueError(f"{path}: not the digits that ship with the project: {error!s:.100}") from None
+        fault = f"not the digits that ship with the project: {error!s:.100}"
+        raise ValueError(f"{path}: {fault}") from None
     order = list(range(len(table)))
     random.Random(1).shuffle(order)
-    images, labels = images[order], table[order, 64]
-    return (images[:1197], labels[:1197]), (images[1197:1497], labels[1197:1497]), (images[1497:], labels[1497:])
+    images, labels = images[order], digits[order, 0].astype(np.uint8)
+    return tuple((images[part], labels[part])
+                 for part in (slice(1197), slice(1197, 1497), slice(1497, None)))

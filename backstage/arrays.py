@@ -23,7 +23,8 @@ LONGEST_TEXT_LINE = 50_000_000  # the content of an array in protocol 0
 
 
 def read_pickle(path):
-    """The data in a mnist.pkl.gz as load_data returns it. Raises ValueError, with the path, or OSError."""
+    """The data in a mnist.pkl.gz as load_data returns it. Raises ValueError, with the path, or
+    OSError."""
     try:
         with unzipped(path) as file:
             parts = _Reader(file).read()
@@ -39,12 +40,14 @@ def read_pickle(path):
     except (ValueError, EOFError, zlib.error) as error:
         raise ValueError(f"{path}: not MNIST as pickled arrays: {error!s:.150}") from None
     except Exception:  # anything may be missing from, or misplaced in, a broken pickle
-        raise ValueError(f"{path}: not MNIST as pickled arrays: its parts do not fit together") from None
+        fault = "its parts do not fit together"
+        raise ValueError(f"{path}: not MNIST as pickled arrays: {fault}") from None
 
 
 def _pair(images, labels):
     if images.ndim != 2 or labels.shape != images.shape[:1] or not len(labels):
-        raise ValueError(f"expected arrays of shape (n, 784) and (n,), got {images.shape} and {labels.shape}")
+        raise ValueError("expected arrays of shape (n, 784) and (n,), "
+                         f"got {images.shape} and {labels.shape}")
     return images, labels
 
 
@@ -67,8 +70,10 @@ def _pixels(images):
 
 def _digits(labels):
     """Labels as bytes, from whole numbers 0 … 9."""
-    if labels.dtype.kind not in "iu" or labels.size and not 0 <= labels.min() <= labels.max() <= 9:
-        raise ValueError(f"expected whole labels from 0 to 9, got {labels.dtype} up to {labels.max()}")
+    if labels.dtype.kind not in "iu":
+        raise ValueError(f"expected whole labels, got {labels.dtype}")
+    if labels.size and not 0 <= labels.min() <= labels.max() <= 9:
+        raise ValueError(f"expected labels from 0 to 9, got {labels.min()} to {labels.max()}")
     return labels.astype(np.uint8)
 
 
@@ -96,7 +101,8 @@ NAMES = {
 }
 NUMBERS = {b"K": "<B", b"M": "<H", b"J": "<i"}
 CONSTANTS = {b"N": None, b"\x88": True, b"\x89": False}
-LENGTHS = {b"U": "<B", b"C": "<B", b"\x8c": "<B", b"T": "<i", b"B": "<I", b"X": "<I", b"\x8e": "<Q"}
+LENGTHS = {b"U": "<B", b"C": "<B", b"\x8c": "<B", b"T": "<i", b"B": "<I", b"X": "<I",
+           b"\x8e": "<Q"}
 PUTS = {b"q": "<B", b"r": "<I"}
 GETS = {b"h": "<B", b"j": "<I"}
 TUPLES = {b")": 0, b"\x85": 1, b"\x86": 2, b"\x87": 3}
@@ -240,8 +246,8 @@ class _Reader:
         if not line.endswith(b"\n"):
             raise ValueError(f"expected text of at most {LONGEST_TEXT_LINE:,} bytes")
         line = line[:-1]
-        for escaped, byte in ((b"00", b"\0"), (b"0a", b"\n"), (b"0d", b"\r"), (b"1a", b"\x1a"), (b"5c", b"\\")):
-            line = line.replace(b"\\u00" + escaped, byte)
+        for byte in b"\0\n\r\x1a\\":
+            line = line.replace(b"\\u%04x" % byte, bytes([byte]))
         if len(line) <= 1000:
             return line
         self._spend(len(line))
@@ -257,8 +263,8 @@ class _Reader:
     def _name(self, module, name):
         full = module + b"." + name
         if full not in NAMES:
-            raise ValueError(f"it names {full.decode('ascii', 'replace'):.60}, which is not part of an array; "
-                             "nothing was run")
+            raise ValueError(f"it names {full.decode('ascii', 'replace'):.60}, which is not part of "
+                             "an array; nothing was run")
         return NAMES[full]
 
     def _made(self, function, *arguments):
@@ -276,7 +282,8 @@ class _Reader:
             made.__init__(state[1] + made.code[-2:])
         elif isinstance(made, _Array):
             version, shape, kind, is_fortran, content = state
-            made.values = self._values(shape, np.dtype(kind.code.decode()), "F" if is_fortran else "C", content)
+            dtype = np.dtype(kind.code.decode())
+            made.values = self._values(shape, dtype, "F" if is_fortran else "C", content)
         else:
             raise ValueError("expected an array, got another state")
 

@@ -18,10 +18,14 @@ MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 )
 MNIST_FILES = {  # name: (bytes, SHA-256)
-    "train-images-idx3-ubyte.gz": (9912422, "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"),
-    "train-labels-idx1-ubyte.gz": (28881, "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"),
-    "t10k-images-idx3-ubyte.gz": (1648877, "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
-    "t10k-labels-idx1-ubyte.gz": (4542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
+    "train-images-idx3-ubyte.gz": (
+        9912422, "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"),
+    "train-labels-idx1-ubyte.gz": (
+        28881, "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"),
+    "t10k-images-idx3-ubyte.gz": (
+        1648877, "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
+    "t10k-labels-idx1-ubyte.gz": (
+        4542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
 }
 PATIENCE = 4  # seconds that a mirror may take to answer, be silent, or lag behind
 TIME_LIMIT = 60  # seconds for each started 5 MB of a file, from all mirrors together
@@ -51,10 +55,10 @@ def download(folder, names):
         _failures[folder, MIRRORS] = time.monotonic(), why, tried
     else:
         why += "; tried again after some minutes"
-    raise DownloadError(
-        f"MNIST is not in {folder} and could not be downloaded: {why}\n" + "".join(f"  {line}\n" for line in tried)
-        + f"Put {', '.join(MNIST_FILES)} into {folder}, or set MNIST_DIR to the folder that has them. "
-        'dataset="digits" needs no download.', why)
+    lines = [f"MNIST is not in {folder} and could not be downloaded: {why}", *tried,
+             f"Put {', '.join(MNIST_FILES)} into {folder}, or set MNIST_DIR to the folder "
+             'that has them. dataset="digits" needs no download.']
+    raise DownloadError("\n".join(lines), why)
 
 
 def _try(folder, names):
@@ -72,11 +76,10 @@ def _try(folder, names):
                 write_file(os.path.join(folder, name), content)
                 _show(f"{name}: {size / 1e6:.2g} MB\n")
                 break
-            except Exception as error:  # http.client and urllib raise errors of many kinds for bad servers
+            except Exception as error:  # bad servers make http.client raise a dozen kinds
                 _show("")
-                reason = error.reason if type(error) is urllib.error.URLError else error
-                why = _printable(getattr(reason, "strerror", None) or str(reason) or type(error).__name__)
-                tried.append(f"{mirror + name}: {why}")
+                why = _reason(error)
+                tried.append(f"  {mirror + name}: {why}")
                 mirrors.remove(mirror)
                 mirrors.append(mirror)  # the next file asks it last
             except KeyboardInterrupt:
@@ -96,14 +99,15 @@ def _check(content, size, digest):
 
 
 def _fetch(url, size, deadline):
-    """What the server sends, up to one byte more than the file's size. Raises what urllib raises, or
-    TimeoutError by the deadline, whatever the server does: another thread talks to it."""
+    """What the server sends, up to one byte more than the file's size. Raises what urllib raises,
+    or TimeoutError by the deadline, whatever the server does: another thread talks to it."""
     started = time.monotonic()
     if deadline - started <= PATIENCE:
         raise TimeoutError("no time was left to ask")
     arrived = queue.Queue()  # first the answer, then blocks, at the end b""; or an error
     given_up = threading.Event()
-    threading.Thread(target=_talk, args=(url, size + 1, arrived, given_up), daemon=True).start()
+    threading.Thread(target=_talk, args=(url, size + 1, arrived, given_up), name="download",
+                     daemon=True).start()
     answer = None
     content = bytearray()
     try:
@@ -165,9 +169,12 @@ def _hang_up(answer):
 # ------------------------------------------------------------------ what is shown
 
 
-def _printable(text):
-    """What a server said, safe for a terminal."""
-    return "".join(letter if letter.isprintable() else "?" for letter in str(text)[:200])
+def _reason(error):
+    """What went wrong; whatever a server had to say, it is 200 printable characters at most."""
+    if type(error) is urllib.error.URLError:
+        error = error.reason
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:200])
 
 
 def _show_progress(name, done, size, seconds):
@@ -180,6 +187,7 @@ def _show(line):
     """Shows a line in place of the last one on a terminal; elsewhere only a line that ends."""
     if sys.stdout is not None and sys.stdout.isatty():
         width = shutil.get_terminal_size().columns - 1
-        print("\r" + " " * width + "\r" + line[:width] + "\n" * line.endswith("\n"), end="", flush=True)
+        end = "\n" if line.endswith("\n") else ""
+        print("\r" + " " * width + "\r" + line.rstrip()[:width], end=end, flush=True)
     elif line.endswith("\n"):
         print(line, end="", flush=True)

@@ -46,7 +46,8 @@ def write_file(path, content):
             finally:
                 _remove(part)
     except OSError as error:
-        raise type(error)(error.errno, f"{path} was not written: {error.strerror or error}") from None
+        reason = error.strerror or error
+        raise type(error)(error.errno, f"{path} was not written: {reason}") from None
     raise FileNotFoundError(f"{path} was not written: other processes keep writing it")
 
 

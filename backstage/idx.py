@@ -7,7 +7,8 @@ import zlib
 from backstage.arrays import read_pickle
 from backstage.unzipped import read_array, unzipped
 
-NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte",
+         "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 MOST_IMAGES = 1_000_000
 MOST_BYTES = 400_000_000  # of a folder's images: those of MNIST have 55 million
 
@@ -29,25 +30,29 @@ def read_folder(folder, max_images=None):
     training = _read_pair(found[:2], MOST_BYTES, max_images)
     test = _read_pair(found[2:], MOST_BYTES - training[0].size, max_images)
     if training[0].shape[1] != test[0].shape[1]:
-        raise ValueError(f"{folder}: expected images of one size, got {training[0].shape[1]} pixels for "
-                         f"training and {test[0].shape[1]} for test")
-    split = len(training[1]) - len(training[1]) // 6
-    return ((training[0][:split], training[1][:split]), (training[0][split:], training[1][split:]), test)
+        raise ValueError(f"{folder}: expected images of one size, got {training[0].shape[1]} pixels "
+                         f"for training and {test[0].shape[1]} for test")
+    images, labels = training
+    split = len(labels) - len(labels) // 6
+    return (images[:split], labels[:split]), (images[split:], labels[split:]), test
 
 
 def find_files(folder):
-    """(paths, missing): the paths of the four files in a folder, None for those that are not there,
-    and MNIST's names for these. EMNIST's names are known as well, and dots for hyphens."""
+    """(paths, missing): the paths of the four files in a folder, None for those that are not
+    there, and MNIST's names for these. EMNIST's names are found too, and dots for hyphens."""
     if not os.path.isdir(folder):
-        raise MissingFiles(f"{folder}: expected a folder, got {'a file' if os.path.exists(folder) else 'nothing there'}")
+        got = "a file" if os.path.exists(folder) else "nothing there"
+        raise MissingFiles(f"{folder}: expected a folder, got {got}")
     paths = []
     for standard in NAMES:
-        part, kind, _ = standard.split("-", 2)
-        pattern = re.compile(rf"(.*[-_])?({part.replace('t10k', 't10k|test')})[-_]{kind}[-.]{standard[-10:-6]}[-_]ubyte(\.gz)?")
+        part, kind, dimensions, _ = standard.split("-")
+        part = "(t10k|test)" if part == "t10k" else part
+        pattern = re.compile(rf"(.*[-_])?{part}[-_]{kind}[-.]{dimensions}[-_]ubyte(\.gz)?")
         names = sorted(name for name in os.listdir(folder)
                        if pattern.fullmatch(name) and os.path.isfile(os.path.join(folder, name)))
         if len({re.sub("[._]", "-", name.replace(".gz", "")) for name in names}) > 1:
-            raise ValueError(f"{folder}: expected one file of {kind} for each part, got {', '.join(names):.200}")
+            raise ValueError(f"{folder}: expected one file of {kind} for each part, "
+                             f"got {', '.join(names):.200}")
         names.sort(key=lambda name: name != standard + ".gz")  # what is downloaded has been checked
         paths.append(os.path.join(folder, names[0]) if names else None)
     return paths, [name + ".gz" for name, path in zip(NAMES, paths) if not path]
@@ -57,13 +62,14 @@ def _read_pair(paths, most_bytes, max_images):
     images = read_idx(paths[0], 3, most_bytes, max_images)
     labels = read_idx(paths[1], 1, most_bytes, max_images)
     if len(images) != len(labels):
-        raise ValueError(f"{paths[0]} has {len(images):,} images, {paths[1]} {len(labels):,} labels")
+        raise ValueError(f"{paths[0]}: it has {len(images):,} images, but {paths[1]} "
+                         f"has {len(labels):,} labels")
     return images, labels
 
 
 def read_idx(path, dimensions, most_bytes=MOST_BYTES, max_images=None):
-    """The images (n, pixels) or labels (n,) in a file in IDX format: a magic number, the lengths of
-    all dimensions, then a byte for each value. Raises ValueError, with the path, or OSError."""
+    """The images (n, pixels) or labels (n,) in a file in IDX format: a magic number, the size of
+    each dimension, then a byte for each value. Raises ValueError, with the path, or OSError."""
     try:
         with unzipped(path, bounded=max_images is None) as file:
             return _read_idx(file, dimensions, most_bytes, max_images)
@@ -84,11 +90,13 @@ def _read_idx(file, dimensions, most_bytes, max_images):
     if sides and (sides[0] != sides[1] or sides[0] == 0):
         raise ValueError(f"expected square images, got {sides[0]}×{sides[1]}")
     pixels = sides[0] ** 2 if sides else 1
-    if not 0 < count <= (max_images or MOST_IMAGES):
-        raise ValueError(f"its header promises {count:,} items, expected 1 to {max_images or MOST_IMAGES:,} (see max_images)")
+    most = MOST_IMAGES if max_images is None else max_images
+    if not 0 < count <= most:
+        raise ValueError(f"its header promises {count:,} items, expected 1 to {most:,} "
+                         "(load_data's max_images)")
     if count * pixels > most_bytes and max_images is None:
-        raise ValueError(f"its header promises {count:,} images of {pixels:,} pixels, expected at most "
-                         f"{most_bytes:,} bytes in all (see max_images)")
+        raise ValueError(f"its header promises {count:,} images of {pixels:,} pixels, expected at "
+                         f"most {most_bytes:,} bytes in all (without load_data's max_images)")
     values = read_array(file, count * pixels)
     if file.read(1):
         raise ValueError(f"more follows after the {count:,} items that its header promises")

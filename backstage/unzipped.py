@@ -33,8 +33,8 @@ def read_array(file, size):
 
 
 class _Unzipped(io.RawIOBase):
-    """One gzip member and nothing after it: Python's gzip module takes the longest of file names in
-    the header and any number of empty members, byte by byte."""
+    """One gzip member and nothing after it. (Python's gzip module reads any number of empty ones,
+    and file names of any length in their headers, slowly.)"""
 
     def __init__(self, path, seconds):
         self._file = open(path, "rb")

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -52,3 +53,21 @@ def readme_on_mnist(request, tmp_path_factory):
 @pytest.fixture(scope="session")
 def digits():
     return mnist_loader.load_data_wrapper("digits")
+
+
+@pytest.fixture
+def nobody():
+    """A folder of a user who is not the superuser, who runs the test."""
+    if not hasattr(os, "geteuid"):
+        pytest.skip("needs users")
+    with tempfile.TemporaryDirectory() as folder:
+        if os.geteuid():
+            yield folder
+            return
+        os.chmod(folder, 0o755)
+        os.chown(folder, 65534, 65534)
+        os.seteuid(65534)
+        try:
+            yield folder
+        finally:
+            os.seteuid(0)

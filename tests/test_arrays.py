@@ -18,10 +18,18 @@ def put_pickle(content):
         file.write(content)
 
 
-@pytest.mark.parametrize("content", [
-    python_2_pickle(parts(np.float32, 256)), python_2_pickle(parts(np.float64, 255), b"f8"),
-    *(pickle.dumps(parts(np.float32, 256), protocol) for protocol in range(5)), pickle.dumps(parts(np.uint8, 1), 2),
-])
+@pytest.mark.parametrize(
+    "content", [
+        python_2_pickle(
+            parts(
+                np.float32, 256)), python_2_pickle(
+                    parts(
+                        np.float64, 255), b"f8"), *(
+                            pickle.dumps(
+                                parts(
+                                    np.float32, 256), protocol) for protocol in range(5)), pickle.dumps(
+                                        parts(
+                                            np.uint8, 1), 2), ])
 def test_pickled_arrays_of_python_2_and_3_load(content):
     put_pickle(content)
     for (pixels, numbers), count in zip(load_data("classic"), (5, 3, 2)):

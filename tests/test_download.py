@@ -1,144 +1,273 @@
 """Downloads, from servers that behave and servers that do not."""
 
+import gc
 import gzip
 import hashlib
 import http.server
+import io
 import json
 import os
+import re
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+import warnings
 
 import pytest
 
 import mnist_loader
 from backstage import download
+from conftest import MNIST_DIR
 from datasets import NAMES, files
 from mnist_loader import load_data
 
 PROJECT = os.path.dirname(mnist_loader.DATA)
-
 CONTENTS = {name: gzip.compress(content, mtime=0) for name, content in files(600, 100).items()}
+
+
+def test_the_files_are_the_published_ones():
+    """Sizes and SHA-256 as other projects that download MNIST have them."""
+    assert download.MNIST_FILES == {
+        "train-images-idx3-ubyte.gz": (9912422, "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"),
+        "train-labels-idx1-ubyte.gz": (28881, "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"),
+        "t10k-images-idx3-ubyte.gz": (1648877, "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
+        "t10k-labels-idx1-ubyte.gz": (4542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_published_file_has_that_size_and_checksum(name):
+    path = os.path.join(MNIST_DIR, name)
+    if not os.path.exists(path):
+        pytest.skip(f"{name} is neither where MNIST_DIR says nor in data/mnist")
+    with open(path, "rb") as file:
+        content = file.read()
+    assert (len(content), hashlib.sha256(content).hexdigest()) == download.MNIST_FILES[name]
+
+
+# ------------------------------------------------------------------ a server
 
 
 class Mirror(http.server.BaseHTTPRequestHandler):
     """A web server that serves the files, or fails in the way that the path's first part says."""
 
+    protocol_version = "HTTP/1.1"
+
     def do_GET(self):
+        self.close_connection = True
+        self.server.requests.append(self.path)
         way, name = self.path.split("/")[1:3]
-        content = CONTENTS.get(name, b"")
-        if way == "missing":
-            self.send_error(404)
-            return
-        if way == "loop":
-            self.send_response(302)
-            self.send_header("Location", self.path)
-            self.end_headers()
-            return
-        if way == "silent":
-            self.server.done.wait(20)
-            return
-        if way == "html":
-            content = b"<html>Please log in to this network</html>"
-        if way == "changed":
-            content = content[:-1] + b"?"
+        try:
+            getattr(self, way)(CONTENTS.get(name, b""))
+        except OSError:
+            pass  # the client has hung up
+
+    def start(self, *headers):
         self.send_response(200)
-        if way != "endless":
-            self.send_header("Content-Length", str(len(content)))
+        for name, value in headers:
+            self.send_header(name, value)
         self.end_headers()
-        if way == "cut":
-            content = content[:len(content) // 2]
-        if way == "trickle":
-            for byte in content[:100]:
-                self.wfile.write(bytes([byte]))
-                self.wfile.flush()
-                if self.server.done.wait(0.2):
-                    return
-        if way == "stalls":
-            self.wfile.write(content[:100])
+
+    def send(self, *blocks, pause=0.0):
+        """Sends blocks, one after the other, until the test is over."""
+        for block in blocks:
+            self.wfile.write(block)
             self.wfile.flush()
-            self.server.done.wait(20)
-            return
+            if self.server.done.wait(pause):
+                return
+
+    def whole(self, content):
+        self.start(("Content-Length", str(len(content))))
+        self.send(content)
+
+    good = other = whole
+
+    def chunked(self, content):
+        self.start(("Transfer-Encoding", "chunked"))
+        self.send(b"%x\r\n" % len(content), content, b"\r\n0\r\n\r\n")
+
+    def in_pieces(self, content):
+        self.start()
+        size = -(-len(content) // 5)
+        self.send(*(content[start:start + size]
+                  for start in range(0, len(content), size)), pause=0.03)
+
+    def missing(self, content):
+        self.send_error(404)
+
+    def rude(self, content):
+        self.wfile.write(b"HTTP/1.1 500 \x1b[2J\x07\x9b31m\xad" + b"no" * 5000 + b"\r\n\r\n")
+
+    def loop(self, content):
+        self.send_response(302)
+        self.send_header("Location", self.path)
+        self.end_headers()
+
+    def loop_with_content(self, content):
+        self.loop(content)
         while True:
-            try:
-                self.wfile.write(content)
-            except OSError:
-                return
-            if way != "endless":
-                return
+            self.send(bytes(100_000))
+
+    def silent(self, content):
+        self.server.done.wait(20)
+
+    def stalls(self, content):
+        self.start(("Content-Length", str(len(content))))
+        self.send(content[:100], b"", pause=20)
+
+    def html(self, content):
+        self.whole(b"<html>Please log in to this network</html>" * 20_000)
+
+    def short_html(self, content):
+        self.whole(b"<html>Please log in to this network</html>")
+
+    def changed(self, content):
+        self.whole(content[:-1] + b"?")
+
+    def cut(self, content):
+        self.start(("Content-Length", str(len(content))))
+        self.send(content[:len(content) // 2])
+
+    def endless(self, content):
+        self.start()
+        while True:
+            self.send(content)
+
+    def trickle(self, content):
+        self.start(("Content-Length", str(len(content))))
+        self.send(*(bytes([byte]) for byte in content), pause=0.02)
+
+    def trickling_header(self, content):
+        self.send(b"HTTP/1.1 200 OK\r\nX: ", *[b"x"] * 1000, pause=0.02)
+
+    def trickling_chunk_size(self, content):
+        self.start(("Transfer-Encoding", "chunked"))
+        self.send(*[b"0"] * 1000, pause=0.02)
+
+    def endless_trailer(self, content):
+        self.start(("Transfer-Encoding", "chunked"))
+        self.send(b"5\r\nhello\r\n0\r\n")
+        while True:  # also after the test
+            self.wfile.write(b"X: y\r\n" * 1000)
+
+    def falls_behind(self, content):
+        self.start()
+        self.send(content[:len(content) // 2])
+        self.send(*(bytes([byte]) for byte in content[len(content) // 2:]), pause=0.02)
 
     def log_message(self, *arguments):
         pass
 
 
 @pytest.fixture
-def mirror(monkeypatch, tmp_path):
-    """The address of a local server; MNIST is to be downloaded into an empty data folder."""
+def mirror(monkeypatch, tmp_path, recwarn):
+    """The address of a local server; MNIST is to be downloaded into an empty data folder. In the
+    end no connection and no thread is left."""
+    warnings.simplefilter("always")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
     server.daemon_threads = True
     server.done = threading.Event()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server.requests = []
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     monkeypatch.delenv("MNIST_DIR", raising=False)
     monkeypatch.setattr(mnist_loader, "DATA", str(tmp_path / "data"))
-    monkeypatch.setattr(download, "PATIENCE", 0.5)
-    monkeypatch.setattr(download, "MNIST_FILES", {
-        name: (len(content), hashlib.sha256(content).hexdigest()) for name, content in CONTENTS.items()})
-    yield f"http://127.0.0.1:{server.server_address[1]}"
+    monkeypatch.setattr(download, "PATIENCE", 0.2)
+    monkeypatch.setattr(
+    download, "MNIST_FILES", {
+        name: (
+            len(content), hashlib.sha256(content).hexdigest()) for name, content in CONTENTS.items()})
+    monkeypatch.setattr(download, "_failures", {})
+    Mirror.address = f"http://127.0.0.1:{server.server_address[1]}"
+    Mirror.requests = server.requests
+    yield Mirror.address
     server.done.set()
+    for thread in threading.enumerate():
+        if thread.name == "download":
+            thread.join(2)
+            assert not thread.is_alive()
     server.shutdown()
     server.server_close()
+    gc.collect()
+    assert not [warning for warning in recwarn if warning.category is ResourceWarning]
 
 
-def test_mnist_is_downloaded_checked_and_kept(mirror, monkeypatch, capsys):
-    monkeypatch.setattr(download, "MIRRORS", (mirror + "/good/",))
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+    def visible(self):
+        """Its lines as they stand in the end, each with all that stood there before."""
+        return [[text.rstrip() for text in line.split("\r") if text.strip()]
+                             for line in self.getvalue().split("\n")]
+
+
+# ------------------------------------------------------------------ good servers
+
+
+@pytest.mark.parametrize("way", ["whole", "chunked", "in_pieces"])
+def test_mnist_is_downloaded_checked_and_kept(way, mirror, monkeypatch, capsys):
+    monkeypatch.setattr(download, "MIRRORS", (f"{mirror}/{way}/",))
     assert [len(part[1]) for part in load_data("mnist")] == [500, 100, 100]
     assert sorted(os.listdir("data/mnist")) == sorted(NAMES)
-    assert capsys.readouterr().out.count("MB") == 4
+    for name in NAMES:
+        with open(os.path.join("data/mnist", name), "rb") as file:
+            assert file.read() == CONTENTS[name]
     monkeypatch.setattr(download, "MIRRORS", ())
     assert len(load_data()[2][1]) == 100  # this time without a download
 
 
-@pytest.mark.parametrize("way, reason", [
-    ("missing", "404"), ("loop", "redirect"), ("silent", "no answer|timed out"), ("stalls", "timed out"),
-    ("html", "cut after|HTML"), ("changed", "SHA-256"), ("cut", "cut after|incomplete|IncompleteRead"), ("endless", "SHA-256"),
-    ("trickle", "only .* bytes in"),
-])
-def test_when_a_mirror_fails_the_next_one_is_asked_and_nothing_bad_is_kept(way, reason, mirror, monkeypatch, capsys):
-    monkeypatch.setattr(download, "MIRRORS", (f"{mirror}/{way}/", mirror + "/good/"))
+def test_in_a_log_each_file_is_one_line(mirror, monkeypatch, capsys):
+    monkeypatch.setattr(download, "MIRRORS", (mirror + "/html/", mirror + "/in_pieces/"))
+    load_data("mnist")
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(": ")[0] for line in lines] == NAMES
+    assert lines[0] == "train-images-idx3-ubyte.gz: 0.47 MB"
+
+
+def test_on_a_terminal_each_file_is_one_line_that_shows_how_far_it_is(mirror, monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(download, "MIRRORS", (mirror + "/in_pieces/",))
+    load_data("mnist")
+    first, *others, after = terminal.visible()
+    assert len(others) == 3 and after == []
+    assert first[0] == "train-images-idx3-ubyte.gz: 0.0 of 0.47 MB (0%)"
+    assert first[-1] == "train-images-idx3-ubyte.gz: 0.47 MB"
+    shown = [re.fullmatch(r"train-images-idx3-ubyte.gz: 0\.\d of 0\.47 MB \((\d+)%\), \d s left", line)
+             for line in first[1:-1] if line != first[0]]
+    percents = [int(match[1]) for match in shown]
+    assert percents == sorted(percents) and {20, 40, 60, 80} <= set(percents)
+
+
+def test_on_a_narrow_terminal_the_line_is_cut(mirror, monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setenv("COLUMNS", "32")
+    monkeypatch.setattr(download, "MIRRORS", (mirror + "/in_pieces/",))
+    load_data("mnist")
+    assert max(len(text) for text in re.split("[\r\n]", terminal.getvalue())) == 31
+    assert terminal.getvalue().count("\n") == 4
+
+
+def test_without_an_output_it_is_quiet(mirror, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(download, "MIRRORS", (mirror + "/whole/",))
     assert len(load_data("mnist")[2][1]) == 100
-    for name in os.listdir("data/mnist"):
-        os.remove(os.path.join("data/mnist", name))
-    monkeypatch.setattr(download, "MIRRORS", (f"{mirror}/{way}/",))
-    with pytest.raises(FileNotFoundError, match=f"(?s){way}/train-images[^\n]*({reason})"):
-        load_data("mnist")
-    assert os.listdir("data/mnist") == []
 
 
-def test_with_no_room_on_the_disk_every_mirror_is_tried_and_the_reason_told(mirror, monkeypatch, capsys):
-    def full(path, content):
-        raise OSError(28, "No space left on device")
-    monkeypatch.setattr(download, "MIRRORS", (mirror + "/good/", mirror + "/other/"))
-    monkeypatch.setattr(download, "write_file", full)
-    with pytest.raises(FileNotFoundError, match="(?s)good/.*No space left.*other/.*No space left"):
-        load_data("mnist")
-
-
-def test_a_machine_whose_packets_vanish_finds_out_within_ten_seconds(monkeypatch, tmp_path):
-    listener = socket.socket()  # takes connections and never says a word, like a mirror behind a bad wall
-    listener.bind(("127.0.0.1", 0))
-    listener.listen()
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-    monkeypatch.delenv("MNIST_DIR", raising=False)
-    monkeypatch.setattr(mnist_loader, "DATA", str(tmp_path))
-    all_mirrors = 2  # as many as there are
-    monkeypatch.setattr(download, "MIRRORS", (address,))
-    started = time.monotonic()
-    with pytest.raises(FileNotFoundError):
-        load_data("mnist")
-    assert (time.monotonic() - started) * all_mirrors < 10
-    listener.close()
+def test_what_is_there_is_not_downloaded_again(mirror, monkeypatch):
+    monkeypatch.setattr(download, "MIRRORS", (mirror + "/whole/",))
+    os.makedirs("data/mnist")
+    for name in (NAMES[0], NAMES[2]):
+        with open(os.path.join("data/mnist", name), "wb") as file:
+            file.write(CONTENTS[name])
+    os.rename("data/mnist/" + NAMES[2], "data/mnist/t10k-images.idx3-ubyte.gz")
+    load_data("mnist")
+    assert Mirror.requests == ["/whole/" + NAMES[1], "/whole/" + NAMES[3]]
 
 
 def test_two_processes_that_download_at_once_both_end_with_good_files(mirror, tmp_path):
@@ -150,8 +279,125 @@ mnist_loader.DATA, download.MIRRORS = sys.argv[2], (sys.argv[3],)
 download.MNIST_FILES = json.loads(sys.argv[4])
 print(len(mnist_loader.load_data("mnist")[0][1]))
 """
-    arguments = [PROJECT, str(tmp_path / "data"), mirror + "/good/",
-                 json.dumps(download.MNIST_FILES)]
-    both = [subprocess.Popen([sys.executable, "-c", script, *arguments], stdout=subprocess.PIPE) for process in range(2)]
+    arguments = [PROJECT, str(tmp_path / "data"), mirror + "/in_pieces/",
+                              json.dumps(download.MNIST_FILES)]
+    both = [subprocess.Popen([sys.executable, "-c", script, *arguments],
+                             stdout=subprocess.PIPE) for process in range(2)]
     assert [process.communicate()[0].split()[-1] for process in both] == [b"500", b"500"]
     assert sorted(os.listdir("data/mnist")) == sorted(NAMES)
+
+
+# ------------------------------------------------------------------ bad servers
+
+
+@pytest.mark.parametrize("way, reason", [
+    ("missing", "404"), ("loop", "redirect"), ("loop_with_content", "redirect"), ("silent", "no answer|timed out"),
+    ("stalls", "timed out|only 100 of"), ("html", "a page of HTML"), ("short_html", "the connection was cut after 42 of"),
+    ("changed", "another file, its SHA-256"), ("cut", "the connection was cut after|IncompleteRead"),
+    ("endless", "SHA-256"), ("trickle", r"only \d+ of [\d,]+ bytes in 0 s"), ("trickling_header", "no answer in"),
+    ("trickling_chunk_size", "no answer in"), ("endless_trailer", "only 5 of [0-9,]+ bytes in"),
+    ("falls_behind", "only [0-9,]+ of [0-9,]+ bytes in"), ("rude", "HTTP Error 500: ?"),
+])
+def test_when_a_mirror_fails_the_next_one_is_asked_and_nothing_bad_is_kept(
+    way, reason, mirror, monkeypatch, capsys):
+    monkeypatch.setattr(download, "TIME_LIMIT", 1.2)
+    monkeypatch.setattr(download, "MIRRORS", (f"{mirror}/{way}/", mirror + "/good/"))
+    assert len(load_data("mnist")[2][1]) == 100
+    assert Mirror.requests.count(
+        f"/{way}/{NAMES[0]}") >= 1 and f"/{way}/{NAMES[1]}" not in Mirror.requests
+    for name in os.listdir("data/mnist"):
+        os.remove(os.path.join("data/mnist", name))
+    monkeypatch.setattr(download, "MIRRORS", (f"{mirror}/{way}/",))
+    with pytest.raises(FileNotFoundError, match=f"{way}/train-images[^\n]*({reason})"):
+        load_data("mnist")
+    assert os.listdir("data/mnist") == []
+
+
+def test_one_clock_runs_for_all_mirrors(mirror, monkeypatch):
+    monkeypatch.setattr(download, "TIME_LIMIT", 0.6)
+    monkeypatch.setattr(download, "MIRRORS", tuple(
+        f"{mirror}/{way}/" for way in ("falls_behind", "silent", "stalls", "trickle")))
+    started = time.monotonic()
+    with pytest.raises(FileNotFoundError, match="trickle/train-images.*no time was left to ask"):
+        load_data("mnist")
+    assert time.monotonic() - started < 1.2
+
+
+@pytest.mark.parametrize("size, seconds", [(4542, 60),
+                         (5_000_000, 60), (5_000_001, 120), (9_912_422, 120)])
+def test_a_file_may_take_a_minute_for_each_started_5_mb(size, seconds, monkeypatch):
+    def fetch(url, size, deadline):
+        raise OSError(f"{deadline - time.monotonic():.0f} s")
+    monkeypatch.setattr(download, "_fetch", fetch)
+    monkeypatch.setattr(download, "_failures", {})
+    monkeypatch.setattr(download, "MIRRORS", ("http://127.0.0.1:9/",))
+    monkeypatch.setattr(download, "MNIST_FILES", {"file": (size, "")})
+    with pytest.raises(FileNotFoundError, match=f"downloaded: {seconds} s"):
+        download.download("folder", ["file"])
+
+
+def test_what_a_server_says_is_shown_as_200_printable_characters(mirror, monkeypatch, capsys):
+    monkeypatch.setattr(download, "MIRRORS", (mirror + "/rude/",))
+    monkeypatch.setattr(mnist_loader, "_digits", lambda: "the digits")
+    assert load_data() == "the digits"
+    line = capsys.readouterr().out
+    said = line[line.index("HTTP Error 500"):line.index("); using")]
+    assert len(said) == 200 and said.isprintable() and said.endswith("nono")
+    assert line.count("\n") == 1
+
+
+def test_with_no_room_on_the_disk_every_mirror_is_tried_and_the_reason_told(
+    mirror, monkeypatch, capsys):
+    def full(path, content):
+        raise OSError(28, "No space left on device")
+    monkeypatch.setattr(download, "MIRRORS", (mirror + "/good/", mirror + "/other/"))
+    monkeypatch.setattr(download, "write_file", full)
+    with pytest.raises(FileNotFoundError, match="(?s)good/.*No space left.*other/.*No space left"):
+        load_data("mnist")
+
+
+def test_a_failed_download_is_not_tried_again_soon(mirror, monkeypatch, capsys):
+    monkeypatch.setattr(download, "MIRRORS", (mirror + "/missing/",))
+    monkeypatch.setattr(mnist_loader, "_digits", lambda: "the digits")
+    for call in range(3):
+        with pytest.raises(FileNotFoundError, match="404"):
+            load_data("mnist")
+        assert load_data() == "the digits"
+    assert Mirror.requests == ["/missing/" + NAMES[0]]
+    assert "tried again after some minutes" in capsys.readouterr().out
+    monkeypatch.setattr(download, "RETRY", 0)
+    with pytest.raises(FileNotFoundError):
+        load_data("mnist")
+    assert len(Mirror.requests) == 2
+    monkeypatch.setattr(download, "RETRY", 300)
+    monkeypatch.setattr(download, "MIRRORS", (mirror + "/good/",))
+    assert len(load_data("mnist")[2][1]) == 100
+
+
+def test_a_machine_whose_packets_vanish_finds_out_within_ten_seconds(mirror, monkeypatch):
+    assert 2 * 4 < 10  # mirrors, and seconds that each is given; here a tenth of them
+    monkeypatch.setattr(download, "PATIENCE", 0.4)
+    with socket.socket() as listener:  # takes connections and never says a word
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        monkeypatch.setattr(download, "MIRRORS", (address, address + "again/"))
+        started = time.monotonic()
+        with pytest.raises(FileNotFoundError, match="no answer|timed out"):
+            load_data("mnist")
+        assert time.monotonic() - started < 1.0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs signals")
+def test_an_interrupt_leaves_no_file_and_no_line(mirror, monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setattr(download, "PATIENCE", 4)
+    monkeypatch.setattr(download, "MIRRORS", (mirror + "/stalls/",))
+    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        load_data("mnist")
+    assert time.monotonic() - started < 2
+    assert "\n" not in terminal.getvalue() and terminal.getvalue().endswith(" \r")
+    assert not os.path.exists("data/mnist")

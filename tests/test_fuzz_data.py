@@ -80,7 +80,8 @@ def test_fifty_thousand_mutated_files_load_or_are_documented_errors(name, bounde
 def zeros(count, before=b"", level=1):
     """So many zero bytes after others, gzipped: a thousandth of their size."""
     packer = zlib.compressobj(level, wbits=31)
-    blocks = [packer.compress(before)] + [packer.compress(bytes(1_000_000)) for block in range(count // 1_000_000)]
+    blocks = [packer.compress(before)] + [packer.compress(bytes(1_000_000))
+                              for block in range(count // 1_000_000)]
     return b"".join(blocks) + packer.compress(bytes(count % 1_000_000)) + packer.flush()
 
 
@@ -91,7 +92,8 @@ def header(count, height=28, width=28):
 def strings(count, size):
     """A pickle of so many strings of so many zeros."""
     packer = zlib.compressobj(1, wbits=31)
-    string = b"".join([packer.compress(b"B" + struct.pack("<I", size) + bytes(size)), packer.flush(zlib.Z_FULL_FLUSH)])
+    string = b"".join([packer.compress(b"B" + struct.pack("<I", size) + \
+                      bytes(size)), packer.flush(zlib.Z_FULL_FLUSH)])
     return gzip.compress(b"")[:10] + string[10:] * count
 
 
@@ -113,9 +115,14 @@ def pickled(body, level=1):
 
 def array(shape, code, content):
     """An array as Python 2 pickles it, with the operations that push its shape and content."""
-    return (b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85U\x01b\x87R(K\x01" + shape
-            + b"cnumpy\ndtype\n" + code + b"K\x00K\x01\x87R(K\x03U\x01<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89"
-            + content + b"tb")
+    return (
+    b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85U\x01b\x87R(K\x01" +
+    shape +
+    b"cnumpy\ndtype\n" +
+    code +
+    b"K\x00K\x01\x87R(K\x03U\x01<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89" +
+    content +
+     b"tb")
 
 
 def numbers(*values):
@@ -166,8 +173,17 @@ def test_a_crafted_file_is_answered_within_5_seconds_and_500_mb(name):
     kind, make = CRAFTED[name]
     content = make()
     put("data", files(12, 6), zipped=False)
-    path = {"idx": "data/" + NAMES[0].replace(".gz", ""), "idx labels": "data/" + NAMES[1].replace(".gz", ""),
-            "pickle": "classic/mnist.pkl.gz", "digits": "shipped/digits.csv.gz"}[kind]
+    path = {
+    "idx": "data/" +
+    NAMES[0].replace(
+        ".gz",
+        ""),
+        "idx labels": "data/" +
+        NAMES[1].replace(
+            ".gz",
+            ""),
+            "pickle": "classic/mnist.pkl.gz",
+             "digits": "shipped/digits.csv.gz"}[kind]
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "wb") as file:
         file.write(content)

@@ -1,9 +1,11 @@
 """Where data comes from, and what examples are."""
 
+import gzip
 import os
 import subprocess
 import sys
 import time
+import zlib
 
 import numpy as np
 import pytest
@@ -11,10 +13,13 @@ import pytest
 import mnist_loader
 from backstage import download
 from conftest import MNIST_DIR
-from datasets import NAMES, files, images, labels, put
+from datasets import NAMES, files, idx, images, labels, put
 from mnist_loader import load_data, load_data_wrapper
 
 PROJECT = os.path.dirname(mnist_loader.DATA)
+FIRST_LABELS = [[5, 7, 9, 7, 3, 8, 1, 8], [0, 2, 9, 0, 7, 5, 6, 2], [0, 4, 4, 9, 8, 3, 7, 6]]
+LABEL_SUMS = [2250255687, 2382923035, 3775355341]
+INK = [25769055, 6579639, 6454394]
 
 
 @pytest.mark.parametrize("zipped", [True, False])
@@ -28,9 +33,15 @@ def test_a_folder_of_four_files_is_loaded(zipped):
 
 
 def test_files_under_the_names_that_other_datasets_use_are_found():
-    for names in (("emnist-digits-train-images-idx3-ubyte.gz", "emnist-digits-train-labels-idx1-ubyte.gz",
-                   "emnist-digits-test-images-idx3-ubyte.gz", "emnist-digits-test-labels-idx1-ubyte.gz"),
-                  ("train-images.idx3-ubyte", "train-labels.idx1-ubyte", "t10k-images.idx3-ubyte", "t10k-labels.idx1-ubyte")):
+    for names in (
+    ("emnist-digits-train-images-idx3-ubyte.gz",
+    "emnist-digits-train-labels-idx1-ubyte.gz",
+    "emnist-digits-test-images-idx3-ubyte.gz",
+    "emnist-digits-test-labels-idx1-ubyte.gz"),
+    ("train-images.idx3-ubyte",
+    "train-labels.idx1-ubyte",
+    "t10k-images.idx3-ubyte",
+     "t10k-labels.idx1-ubyte")):
         folder = put(names[0][:5], dict(zip(names, files().values())), names[0].endswith("gz"))
         assert len(load_data(folder)[2][1]) == 10
 
@@ -61,9 +72,11 @@ def test_mnist_is_split_into_50000_10000_and_10000(mnist):
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="needs /proc to see the peak")
 def test_loading_mnist_takes_less_than_150_mb(mnist):
-    script = ("import sys; sys.path.insert(0, sys.argv[1]); import mnist_loader; "
-              "data = mnist_loader.load_data_wrapper('mnist'); print(open('/proc/self/status').read())")
-    run = subprocess.run([sys.executable, "-c", script, PROJECT], stdout=subprocess.PIPE, check=True)
+    script = (
+    "import sys; sys.path.insert(0, sys.argv[1]); import mnist_loader; "
+    "data = mnist_loader.load_data_wrapper('mnist'); print(open('/proc/self/status').read())")
+    run = subprocess.run([sys.executable, "-c", script, PROJECT],
+                         stdout=subprocess.PIPE, check=True)
     kilobytes = int(run.stdout.split(b"VmHWM:")[1].split()[0])
     assert kilobytes < (250_000 if hasattr(sys, "pypy_version_info") else 150_000)
 
@@ -100,13 +113,18 @@ def test_the_digits_are_in_the_frame_of_mnist(digits):
     for part in digits:
         for row in part.images[:100]:
             picture = row.reshape(28, 28).astype(float)
-            rows, columns = np.flatnonzero(picture.any(axis=1)), np.flatnonzero(picture.any(axis=0))
+            rows, columns = np.flatnonzero(
+    picture.any(
+        axis=1)), np.flatnonzero(
+            picture.any(
+                axis=0))
             assert 18 <= max(np.ptp(rows), np.ptp(columns)) + 1 <= 20
             assert abs(picture.sum(axis=1) @ (np.arange(28) + 0.5) / picture.sum() - 14) <= 0.5
             assert abs(picture.sum(axis=0) @ (np.arange(28) + 0.5) / picture.sum() - 14) <= 0.5
 
 
-def test_without_mnist_and_a_network_the_digits_come_with_one_line_that_says_why(monkeypatch, capsys, tmp_path):
+def test_without_mnist_and_a_network_the_digits_come_with_one_line_that_says_why(
+    monkeypatch, capsys, tmp_path):
     monkeypatch.delenv("MNIST_DIR", raising=False)
     monkeypatch.setattr(download, "MIRRORS", ("http://127.0.0.1:9/", "http://127.0.0.1:9/again/"))
     monkeypatch.setattr(mnist_loader, "DATA", str(tmp_path))
@@ -115,14 +133,167 @@ def test_without_mnist_and_a_network_the_digits_come_with_one_line_that_says_why
     assert load_data() == "the digits"
     assert time.monotonic() - started < 10
     out = capsys.readouterr().out
-    assert out.count("\n") == 1 and "MNIST could not be downloaded" in out and "1,797" in out and "refused" in out
+    assert out.count(
+        "\n") == 1 and "MNIST could not be downloaded" in out and "1,797" in out and "refused" in out
     with pytest.raises(FileNotFoundError) as raised:
         load_data("mnist")
     for part in ("MNIST_DIR", str(tmp_path / "mnist"), "127.0.0.1:9/again/", *NAMES):
         assert part in str(raised.value)
 
 
-@pytest.mark.parametrize("dataset", ["nowhere", 3, b"mnist"])
+@pytest.mark.parametrize("dataset", ["nowhere", 3, b"mnist", ["x" * 1000], {}])
 def test_an_unknown_dataset_is_an_error(dataset):
-    with pytest.raises(ValueError, match="dataset: expected None"):
+    with pytest.raises(ValueError, match="dataset: expected None") as raised:
         load_data(dataset)
+    assert len(str(raised.value)) < 300
+
+
+def test_a_dataset_that_does_not_exist_is_called_missing():
+    with pytest.raises(FileNotFoundError, match="got 'nowhere', which does not exist"):
+        load_data("nowhere")
+    with open("file", "w"):
+        pass
+    with pytest.raises(ValueError, match="got 'file', which is a file"):
+        load_data("file")
+
+
+def test_names_of_datasets_are_understood_in_capitals(monkeypatch):
+    monkeypatch.setenv("MNIST_DIR", put("elsewhere", files(test=7)))
+    assert len(load_data("MNIST")[2][1]) == 7
+    assert load_data_wrapper("Digits")[2].dataset == "digits"
+
+
+# ------------------------------------------------------------------ a wrong MNIST_DIR
+
+
+@pytest.fixture
+def mnist_dir(monkeypatch, tmp_path):
+    """The path that MNIST_DIR names; MNIST is in data/mnist as well, and nothing is downloaded."""
+    monkeypatch.setattr(mnist_loader, "DATA", str(tmp_path / "data"))
+    put("data/mnist", files())
+    monkeypatch.setattr(mnist_loader, "download", None)
+    monkeypatch.setenv("MNIST_DIR", "elsewhere")
+    return "elsewhere"
+
+
+@pytest.mark.parametrize("dataset", [None, "mnist"])
+def test_a_wrong_mnist_dir_is_said_at_once(dataset, mnist_dir):
+    with pytest.raises(FileNotFoundError, match="MNIST_DIR: elsewhere: expected a folder, got nothing there"):
+        load_data(dataset)
+    with open("elsewhere", "w"):
+        pass
+    with pytest.raises(FileNotFoundError, match="MNIST_DIR: elsewhere: expected a folder, got a file"):
+        load_data(dataset)
+    os.remove("elsewhere")
+    os.mkdir("elsewhere")
+    with pytest.raises(FileNotFoundError, match="MNIST_DIR: elsewhere: expected four files .* missing: " + ", ".join(NAMES)):
+        load_data(dataset)
+
+
+@pytest.mark.parametrize("missing", NAMES)
+def test_a_file_that_is_missing_in_mnist_dir_is_named(missing, mnist_dir):
+    put(mnist_dir, {name: content for name, content in files().items() if name != missing})
+    with pytest.raises(FileNotFoundError, match=f"MNIST_DIR: elsewhere: .* missing: {missing}$"):
+        load_data()
+
+
+def test_a_folder_or_file_that_is_not_readable_is_named(mnist_dir, nobody, monkeypatch):
+    monkeypatch.setenv("MNIST_DIR", put(os.path.join(nobody, "locked"), files()))
+    os.chmod(os.path.join(nobody, "locked", NAMES[2]), 0)
+    with pytest.raises(PermissionError, match=NAMES[2]):
+        load_data()
+    os.chmod(os.path.join(nobody, "locked"), 0)
+    with pytest.raises(PermissionError, match="locked"):
+        load_data()
+    os.chmod(os.path.join(nobody, "locked"), 0o700)
+
+
+# ------------------------------------------------------------------ other datasets
+
+
+@pytest.mark.parametrize("side, classes", [(20, 27), (1, 6), (8, 256)])
+def test_images_of_any_square_size_and_any_number_of_classes_load(side, classes):
+    pixels = np.arange(classes * side * side, dtype=np.uint8).reshape(classes, side, side)
+    put("letters", dict(
+        zip(NAMES, map(idx, (pixels, np.arange(classes), pixels[:6], np.arange(6))))))
+    training, validation, test = load_data_wrapper("letters")
+    assert len(training) + len(validation) == classes and len(test) == 6
+    for part in (training, validation, test):
+        assert part.classes == part[:1].classes == classes
+        assert all(len(inputs) == side * side for inputs, label in part)
+    for number, (inputs, target) in enumerate(training):
+        assert target == [0.0] * number + [1.0] + [0.0] * (classes - number - 1)
+        assert inputs == [pixel / 255 for pixel in pixels[number].reshape(-1).tolist()]
+    assert [label for inputs, label in test] == list(range(6))
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_the_largest_label_of_any_part_counts(part):
+    """Training has 10 images, validation 2, test 3."""
+    labels = [0] * 15
+    labels[(0, 9, 11, 14)[part]] = 6
+    put("few", dict(zip(NAMES, (idx(images(12)), idx(
+        labels[:12]), idx(images(3)), idx(labels[12:])))))
+    assert [len(target) for inputs, target in load_data_wrapper("few")[0]] == [7] * 10
+
+
+def test_the_last_sixth_of_the_training_images_is_for_validation():
+    for count, sizes in ((12, (10, 2)), (13, (11, 2)), (17, (15, 2)), (18, (15, 3)), (5, (5, 0))):
+        training, validation, _ = load_data(put(f"{count}", files(count)))
+        assert (len(training[1]), len(validation[1])) == sizes
+        assert np.array_equal(np.vstack([training[0], validation[0]]),
+                              images(count).reshape(count, 784))
+
+
+def test_an_example_is_made_anew_each_time():
+    training = load_data_wrapper(put("data", files()))[0]
+    inputs, target = training[0]
+    inputs[0], target[1] = 7.0, 7.0
+    assert training[0][0][0] != 7.0 and training[0][1][1] == 0.0
+
+
+def test_examples_say_what_they_are_part_of():
+    for part, count in zip(load_data_wrapper(put("data", files())), (50, 10, 10)):
+        assert repr(
+            part) == f"<{count} examples of data>" and part.dataset == part[:2].dataset == "data"
+    assert repr(load_data_wrapper(put("more", files(1300)))[0]) == "<1,084 examples of more>"
+
+
+# ------------------------------------------------------------------ the digits
+
+
+def test_the_digits_are_always_the_same(digits):
+    """The first labels of each part, and a checksum of all pixels, as they have been since the weights
+    for them were trained."""
+    assert [part.labels[:8].tolist() for part in digits] == FIRST_LABELS
+    assert [zlib.crc32(part.labels.tobytes()) for part in digits] == LABEL_SUMS
+    assert [int(part.images.sum()) for part in digits] == INK
+
+
+@pytest.mark.parametrize("damage", [
+    lambda content: b"", lambda content: content[:-9], lambda content: content[:2000],
+    lambda content: content[:20_000] + b"????" + content[20_004:], lambda content: b"hello",
+    lambda content: gzip.compress(b""), lambda content: gzip.compress(b"1,2,3\n4,5,6\n"),
+    lambda content: gzip.compress(gzip.decompress(content)[:-140]),
+    lambda content: gzip.compress(gzip.decompress(content).replace(b"16", b"17", 1)),
+    lambda content: gzip.compress(gzip.decompress(content).replace(b",9\n", b",10\n", 1)),
+    lambda content: gzip.compress(gzip.decompress(content).replace(b",0,", b",-1,", 1)),
+    lambda content: gzip.compress(gzip.decompress(content).replace(b",0,", b",x,", 1)),
+    lambda content: gzip.compress(gzip.decompress(content).replace(b",0,", b",\xff,", 1)),
+    lambda content: gzip.compress(b"\n".join([b",".join([b"0"] * 65)] * 1797)),
+], ids=range(14))
+def test_a_damaged_file_of_digits_is_an_error_that_names_it(damage, monkeypatch):
+    with open(os.path.join(mnist_loader.DATA, "digits.csv.gz"), "rb") as file:
+        content = file.read()
+    monkeypatch.setattr(mnist_loader, "DATA", os.getcwd())
+    with open("digits.csv.gz", "wb") as file:
+        file.write(damage(content))
+    with pytest.raises(ValueError, match="digits.csv.gz: not the digits that ship with the project: ") as raised:
+        load_data("digits")
+    assert len(str(raised.value).split("digits.csv.gz")[1]) < 200
+
+
+def test_digits_that_are_not_there_are_an_oserror(monkeypatch):
+    monkeypatch.setattr(mnist_loader, "DATA", os.getcwd())
+    with pytest.raises(FileNotFoundError, match="digits.csv.gz"):
+        load_data("digits")
