@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-import test_net
 from backstage.pictures import BLUE, RED, WHITE
 from backstage.saving import WEIGHTS
 from mnist_loader import load_image
@@ -325,7 +324,7 @@ def hard_picture(pixels, way, seed):
 
 
 def test_nine_of_ten_hard_pictures_are_read_by_the_best_weights(mnist):
-    network = test_net.load_network(BEST)
+    network = Net.loaded(BEST)
     right = {way: 0 for way in WAYS}
     for number in range(66):
         way = WAYS[number % len(WAYS)]
