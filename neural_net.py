@@ -48,7 +48,7 @@ class Net:
             sources = self.sizes[layer]
             # Weights start as random numbers of standard deviation 1/√sources: then
             # in_A, a sum of that many terms, is near 0 in small and large layers alike,
-            # where the sigmoid is steep. Half of the ReLU neurons output 0, hence the 2.
+            # where the sigmoid is steep. Half the ReLU neurons output 0, hence the 2.
             spread = 1.0 / sqrt(sources)
             if self.activation_of(layer) == "relu":
                 spread = sqrt(2.0 / sources)
@@ -195,7 +195,8 @@ class Net:
         epochs          the number of passes through the data
         batch_size      m: how many examples change the weights together, each by
                         η/m·δ·out, every δ from the same old weights; with 1, exactly
-                        (4) and (6). A batch's outputs and errors are held in memory.
+                        (4) and (6). Until then a batch is held in memory, its inputs
+                        uncopied.
         test_data       examples to score after each epoch (with more than 50 epochs,
                         only about ten times)
         weight_decay    d: before a batch changes the weights, W becomes (1 − η·d)·W

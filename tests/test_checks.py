@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 
+from backstage import checks
 from neural_net import Net
 
 
@@ -116,3 +117,69 @@ def test_forward_and_errors_refuse_what_does_not_fit():
         network.errors([[1.0, 2.0], [0.5], [0.5, 0.5]], 0)
     with pytest.raises(ValueError, match="target"):
         network.errors(network.forward([1, 2]), 2)
+
+
+HUGE = 10 ** 400
+
+
+@pytest.mark.parametrize("call, message", [
+    (lambda: Net([1, HUGE]), "sizes: expected at most 50,000,000 weights, got list"),
+    (lambda: Net([10 ** 9, 10 ** 9]), "sizes: expected at most 50,000,000 weights"),
+    (lambda: Net([1, 50_000_001]), "sizes: expected at most 50,000,000 weights"),
+    (lambda: Net([1, 2]).forward([HUGE]), "inputs: expected finite numbers, got int 1000.* at index 0"),
+    (lambda: Net([2, 2]).forward([0.5, HUGE]), "inputs: expected finite numbers, got int 1000.* at index 1"),
+    (lambda: Net([1, 2]).errors([[1.0], [HUGE, 0]], 0), r"outs\[1\]: expected finite numbers"),
+    (lambda: Net([1, 2]).train([([1], 0)], HUGE), "learning_rate: expected a finite number greater than 0, got int"),
+    (lambda: Net([1, 2]).train([([1], 0)], 1, weight_decay=HUGE), "weight_decay: expected a finite number of at least 0"),
+    (lambda: Net([1, 2]).train([([1], HUGE)], 1), r"training_data\[0\]: target: expected a whole number from 0 to 1"),
+    (lambda: Net([1, 2], seed="x" * 10_000), "seed: expected a whole number of at least 0, got str"),
+    (lambda: Net([1, 2], hidden="x" * 10_000), "hidden: expected"),
+])
+def test_numbers_too_large_for_a_float_or_for_memory_are_errors_of_one_line(call, message):
+    with pytest.raises(ValueError, match=message) as raised:
+        call()
+    assert len(str(raised.value)) <= 300 and "\n" not in str(raised.value)
+
+
+def test_a_network_of_50_million_weights_is_within_bounds():
+    assert checks.sizes([1, 50_000_000]) == [1, 50_000_000]
+
+
+def test_a_number_of_more_digits_than_python_prints_is_named_by_its_type():
+    with pytest.raises(ValueError, match="learning_rate: .* got int"):
+        Net([1, 2]).train([([1], 0)], 10 ** 5000)
+
+
+def test_the_arguments_in_the_order_of_nielsens_sgd_are_told_the_right_order():
+    with pytest.raises(ValueError, match=r"the order is train\(training_data, learning_rate, epochs, batch_size\), "
+                                         r"as in train\(training_data, 3.0, 30, 10\)"):
+        Net([2, 2, 3]).train(GOOD, 30, 10, 3.0)
+
+
+@pytest.mark.parametrize("index", [0, 3, 9])
+def test_an_error_in_the_data_names_the_index_of_the_example(index):
+    data = GOOD * 4
+    data[index] = ([0.1], 1)
+    with pytest.raises(ValueError, match=rf"^training_data\[{index}\]: inputs: expected 2 numbers, got 1$"):
+        Net([2, 2, 3], seed=1).train(data, 1.0, batch_size=1)
+    with pytest.raises(ValueError, match=rf"^data\[{index}\]: inputs: expected 2 numbers, got 1$"):
+        Net([2, 2, 3], seed=1).mistakes(data)
+
+
+def test_an_error_of_the_data_object_itself_is_named_too():
+    class Data(list):
+        def __getitem__(self, index):
+            raise ValueError("the disk is gone")
+    with pytest.raises(ValueError, match=r"^data\[0\]: the disk is gone$"):
+        Net([2, 2]).mistakes(Data([1]))
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_weights_that_are_not_finite_are_one_clear_error(bad):
+    network = Net([4, 3, 2], seed=1)
+    network.weights[1][0][1] = bad if math.isnan(bad) else math.nan
+    network.weights[0][2][0] = bad
+    for call in (lambda: network.predict([0.5] * 4), lambda: network.test([([0.5] * 4, 1)]), lambda: network.imagine(1, path=False),
+                 lambda: network.imagine(path=False), lambda: network.looks_for(2, path=False), lambda: network.show([([0.5] * 4, 1)], path=False)):
+        with pytest.raises(ValueError, match="finite .* as after a training that diverged"):
+            call()

@@ -1,6 +1,7 @@
 """The arithmetic, against numbers worked by hand, finite differences, a vectorised twin, and
 the equations read word by word."""
 
+import ast
 import copy
 import itertools
 import math
@@ -356,3 +357,127 @@ def test_test_prints_the_share_and_the_counts(capsys):
     network.test([([0, 0], 0), ([1, 0], 1), ([0, 1], [1.0]), ([1, 1], 0)] * 300)
     assert capsys.readouterr().out == "75.00% correct! (900 of 1,200)\n"
     assert network.mistakes([([0, 0], 0), ([0, 0], 1), ([1, 1], 0)]) == [1, 2]
+
+
+def test_a_change_of_exactly_1_is_made(capsys):
+    network = by_hand()
+    network.weights[1][0] = [1.0, -1.5]
+    network.train([([1.0, 0.5], [1.0])], 8.0, batch_size=1)  # δ_α = 1/8, so η·δ_α = 1
+    assert network.weights[1] == [[1.5, -1.0]]
+    assert network.biases[1] == [1.25]
+
+
+def test_a_single_output_answers_1_above_a_half():
+    network = Net([1, 1])
+    network.weights = [[[1.0]]]
+    assert [network.predict([value]) for value in (-0.001, 0.0, 0.001, 3.0)] == [0, 0, 1, 1]
+    network.biases = [[math.log(0.7 / 0.3)]]  # outputs 0.7
+    assert network.predict([0.0]) == 1
+
+
+def test_a_known_seed_gives_known_bits():
+    """The Gaussian numbers of Python's own generator, drawn neuron by neuron."""
+    generator = random.Random(7)
+    expected = [[[generator.gauss(0.0, 1 / math.sqrt(3)) for source in range(3)] for neuron in range(2)],
+                [[generator.gauss(0.0, 1 / math.sqrt(2)) for source in range(2)] for neuron in range(2)]]
+    assert Net([3, 2, 2], seed=7).weights == expected
+    assert Net([3, 2, 2], hidden="relu", seed=7).weights[0] == [
+        [pytest.approx(math.sqrt(2) * weight, rel=1e-12) for weight in neuron] for neuron in expected[0]]
+    assert Net([3, 2, 2], hidden="relu", seed=7).weights[1] == expected[1]
+    assert repr(Net([2, 1], seed=1).weights) == "[[[0.9108841743773466, 1.024912818872671]]]"
+
+
+def test_errors_come_from_the_outs_that_are_given_and_change_nothing():
+    network = family([3, 4, 2], "tanh", ("softmax", "cross_entropy"), True)
+    before = copy.deepcopy((network.weights, network.biases))
+    outs = network.forward([0.1, 0.2, 0.3])
+    kept = copy.deepcopy(outs)
+    assert network.errors(outs, 1) == network.errors(outs, [0.0, 1.0]) == network.errors(outs, np.array([0, 1]))
+    assert outs == kept and (network.weights, network.biases) == before
+
+
+def test_forward_errors_and_update_weights_are_the_steps_of_train(capsys):
+    network, by_steps = Net([3, 4, 2], seed=1), Net([3, 4, 2], seed=1)
+    network.train([([0.1, 0.0, 0.3], 1)], 0.7, batch_size=1)
+    outs = by_steps.forward([0.1, 0.0, 0.3])
+    by_steps.update_weights(outs, by_steps.errors(outs, 1), 0.7)
+    assert (by_steps.weights, by_steps.biases) == (network.weights, network.biases)
+
+
+def test_a_batch_keeps_the_lists_it_is_given_until_the_weights_have_changed(capsys):
+    """Inputs are not copied, as the docstring of train says: a list that is handed out again and changed
+    counts with its last content in a batch, and is fine with batch_size=1."""
+    class Same:
+        row = [0.0]
+
+        def __len__(self):
+            return 2
+
+        def __getitem__(self, index):
+            self.row[0] = 1.0 + index
+            return self.row, 1
+
+    def trained(data, batch_size):
+        network = Net([1, 1], seed=1)
+        network.train(data, 1.0, batch_size=batch_size)
+        return network.weights
+
+    assert trained(Same(), 1) == trained([([1.0], 1), ([2.0], 1)], 1)
+    assert trained(Same(), 2) != trained([([1.0], 1), ([2.0], 1)], 2)
+
+
+WITHOUT_PACKAGES = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from neural_net import Film, Net
+network = Net([4, 3, 2], seed=1)
+data = [([0.1, 0.2, 0.3, 0.4], 1), ([0.4, 0.3, 0.2, 0.1], 0)]
+network.train(data, 1.0, epochs=2, test_data=data)
+network.test(data)
+network.explain([0.1, 0.2, 0.3, 0.4], 1, 0.5)
+network.save("net.pkl")
+network.load("net.pkl")
+assert Net.loaded("net.pkl").predict([0.1, 0.2, 0.3, 0.4]) in (0, 1)
+assert not {"numpy", "PIL"} & set(sys.modules)
+try:
+    network.imagine(1)
+except ImportError as error:
+    print("imagine:", error)
+"""
+
+
+def test_everything_but_drawing_works_without_a_single_package(tmp_path):
+    run = subprocess.run([sys.executable, "-S", "-c", WITHOUT_PACKAGES, PROJECT], stdout=subprocess.PIPE, check=True)
+    assert run.stdout.splitlines()[-1] == b"imagine: No module named 'PIL'"
+
+
+def imports(path):
+    """The modules that a file of the project imports, anywhere in it."""
+    with open(path, encoding="utf-8") as file:
+        tree = ast.parse(file.read())
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def test_imports_run_one_way():
+    backstage = os.path.join(PROJECT, "backstage")
+    for name in sorted(os.listdir(backstage)):
+        if name.endswith(".py"):
+            named = imports(os.path.join(backstage, name))
+            assert not named & {"neural_net", "mnist_loader", "test_net"}, name
+            if name in ("files.py", "checks.py"):
+                assert not any(one.startswith("backstage") for one in named), name
+    assert not any(one.startswith(("neural_net", "test_net")) for one in imports(os.path.join(PROJECT, "mnist_loader.py")))
+    third_party = {one.split(".")[0] for one in imports(os.path.join(PROJECT, "neural_net.py"))} - {"backstage"}
+    assert third_party == {"random", "math"}
+
+
+def test_the_network_is_one_sitting_of_at_most_300_lines_of_88_columns():
+    with open(neural_net.__file__, encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    assert len(lines) <= 300 and max(map(len, lines)) <= 88

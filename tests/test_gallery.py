@@ -1,0 +1,235 @@
+"""What is drawn of a network."""
+
+import base64
+import io
+import os
+
+import pytest
+from PIL import Image, ImageDraw
+
+from backstage import gallery, pictures
+from backstage.pictures import BLUE, RED, WHITE
+from neural_net import Film, Net
+
+
+def net(sizes=(4, 2), weights=((1.0, 0.0, -1.0, 0.5), (0.0, 0.0, 2.0, 0.0))):
+    network = Net(sizes, seed=1)
+    network.weights = [[list(neuron) for neuron in weights]]
+    return network
+
+
+# ------------------------------------------------------------------ heat maps
+
+
+def test_a_heat_map_is_red_for_blue_against_white_for_none_and_symmetric(capsys):
+    picture = net().imagine(0)
+    assert picture.size == (280, 280)
+    assert [picture.getpixel(place) for place in ((0, 0), (139, 139))] == [RED, RED]  # crisp: one colour up to its edge
+    assert picture.getpixel((140, 0)) == WHITE
+    assert picture.getpixel((0, 140)) == BLUE
+    assert all(strong < half < 255 or strong == half for strong, half in zip(RED, picture.getpixel((279, 279))))
+    opposite = net(weights=((-1.0, 0.0, 1.0, -0.5), (0.0, 0.0, 2.0, 0.0))).imagine(0)
+    shares = [[(255 - part) / (255 - full) for part, full in zip(one.getpixel((279, 279)), colour)]
+              for one, colour in ((picture, RED), (opposite, BLUE))]
+    assert shares[0] == pytest.approx(shares[1], abs=0.02)
+
+
+def test_imagine_writes_the_picture_and_says_what_the_network_answers(capsys):
+    network = net()
+    network.imagine(0)
+    assert capsys.readouterr().out == "imagined_0.png\nThe network takes the 0 it imagined for 0 (0.78), then 1 (0.50).\n"
+    assert network.forward([1.0, 0.0, 0.0, 0.5])[-1] == pytest.approx([0.7773, 0.5], abs=1e-4)
+    with Image.open("imagined_0.png") as picture:
+        assert picture.format == "PNG" and picture.size == (280, 280)
+    network.imagine(1, "other.png")
+    assert capsys.readouterr().out.startswith("other.png\n")
+
+
+def test_all_digits_and_all_neurons_come_on_one_sheet(capsys):
+    network = Net([784, 30, 10], seed=1)
+    assert network.imagine().width > 500 and os.path.exists("imagined.png")
+    assert capsys.readouterr().out.count("The network takes") == 10
+    drawn = network.looks_for()
+    with Image.open("neurons.png") as picture:
+        assert picture.convert("RGB").tobytes() == drawn.tobytes()
+    assert os.path.getsize("neurons.png") < 60_000
+    picture = network.looks_for(29)
+    assert os.path.exists("neuron_29.png")
+    largest = max(range(784), key=lambda source: abs(network.weights[0][29][source]))
+    colour = RED if network.weights[0][29][largest] > 0 else BLUE
+    assert picture.getpixel((10 * (largest % 28) + 5, 10 * (largest // 28) + 5)) == colour
+
+
+def test_pictures_need_square_inputs_a_known_digit_and_a_png():
+    with pytest.raises(ValueError, match="square picture, .* got one with 2 inputs"):
+        Net([2, 3, 2]).imagine(1)
+    for call in (Net([2, 3]).imagine, Net([2, 3]).looks_for, lambda: Film(Net([2, 3])), lambda: Net([2, 3]).show([([1, 2], 1)])):
+        with pytest.raises(ValueError, match="square picture"):
+            call()
+    for digit in (2, -1, "1", 0.0):
+        with pytest.raises(ValueError, match="digit: expected a whole number from 0 to 1"):
+            net().imagine(digit)
+    with pytest.raises(ValueError, match="neuron: expected"):
+        net().looks_for(2)
+    with pytest.raises(ValueError, match=r"ends in \.png, got map.jpg"):
+        net().imagine(1, "map.jpg")
+    assert os.listdir() == []
+
+
+def test_a_picture_replaces_only_pictures_of_this_program(capsys):
+    network = net()
+    network.imagine(0, "map.png")
+    network.imagine(1, "map.png")
+    for content in (b"my notes", b""):
+        with open("mine.png", "wb") as file:
+            file.write(content)
+        with pytest.raises(FileExistsError, match="mine.png already exists and was not made by this program"):
+            network.imagine(0, "mine.png")
+        with open("mine.png", "rb") as file:
+            assert file.read() == content
+    Image.new("RGB", (9, 9)).save("drawn.png")
+    with pytest.raises(FileExistsError):
+        network.imagine(0, "drawn.png")
+
+
+def test_a_folder_that_is_not_there_is_one_clear_error():
+    network = net()
+    before = dict(network.__dict__)
+    with pytest.raises(FileNotFoundError, match="nowhere/map.png: there is no folder"):
+        network.imagine(0, "nowhere/map.png")
+    assert network.__dict__ == before
+
+
+# ------------------------------------------------------------------ examples on a sheet
+
+
+def test_show_draws_and_prints_right_and_wrong_ones_apart(capsys):
+    network = net()
+    picture = network.show([([1.0, 0.0, 0.0, 0.0], 0), ([0.0, 0.0, 1.0, 0.0], 0)], names=[7, 42])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "7: is 0, the network says 0 (0.73), then 1 (0.50)"
+    assert lines[1] == "42: is 0, the network says 1 (0.88), then 0 (0.27) WRONG"
+    assert lines[2] == "shown.png"
+    assert picture.getpixel((9, 9)) == (0, 0, 0)  # ink is dark
+    assert picture.getpixel((9 + 56, 9)) == (255, 255, 255)
+    frames = [picture.getpixel((8 + 120 * tile + 50, 6)) for tile in (0, 1)]
+    assert frames == [WHITE, RED]  # a frame is drawn around the wrong one only
+
+
+def test_show_takes_at_most_200_examples_and_a_name_for_each():
+    with pytest.raises(ValueError, match="at most 200 examples on a sheet, got 201"):
+        net().show([([1.0, 0.0, 0.0, 0.0], 0)] * 201)
+    with pytest.raises(ValueError, match="names: expected 1, one for each example, got 2"):
+        net().show([([1.0, 0.0, 0.0, 0.0], 0)], names=[1, 2])
+
+
+# ------------------------------------------------------------------ a film
+
+
+def test_a_film_is_an_animation_of_the_heat_maps_that_fits_in_400_kb(digits, capsys):
+    network = Net([784, 10, 10], seed=1)
+    film = Film(network)
+    network.train(digits[0][:600], 1.0, epochs=2, watch=film, every=30)
+    film.save("learning.gif")
+    assert capsys.readouterr().out.endswith("learning.gif\n")
+    with Image.open("learning.gif") as animation:
+        assert animation.n_frames == 41
+    assert os.path.getsize("learning.gif") < 400_000
+    film.save("learning.gif")  # again: it is this program's
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        film.save("nowhere/learning.gif")
+    with pytest.raises(ValueError, match=r"\.gif"):
+        film.save("learning.png")
+    with pytest.raises(ValueError, match="got an empty one"):
+        Film(network).save()
+
+
+# ------------------------------------------------------------------ the shipped weights
+
+
+def test_the_shipped_weights_know_all_ten_digits_that_they_imagine(capsys):
+    network = Net([1, 1])
+    network.load()
+    network.imagine()
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("The network takes")]
+    for digit, line in enumerate(lines):
+        assert line.startswith(f"The network takes the {digit} it imagined for {digit} ")
+    assert len(lines) == 10
+
+
+# ------------------------------------------------------------------ without a file, in Jupyter
+
+
+def test_path_false_draws_without_writing(capsys):
+    network = net()
+    assert network.imagine(0, path=False).size == (280, 280)
+    assert network.imagine(path=False).width > 200
+    assert network.looks_for(0, path=False).size == (280, 280)
+    assert network.show([([1.0, 0.0, 0.0, 0.0], 0)], path=False).width > 100
+    assert os.listdir() == []
+    assert ".png" not in capsys.readouterr().out
+
+
+def test_a_film_shows_itself_in_jupyter(capsys):
+    network = net()
+    film = Film(network)
+    assert "without pictures" in film._repr_html_()
+    film(0)
+    film(10)
+    html = film._repr_html_()
+    content = base64.b64decode(html.split("base64,")[1].split('"')[0])
+    with Image.open(io.BytesIO(content)) as animation:
+        assert animation.format == "GIF" and animation.n_frames == 2
+    film.save("learning.gif")
+    with open("learning.gif", "rb") as file:
+        assert file.read() == content
+    assert os.listdir() == ["learning.gif"]
+
+
+# ------------------------------------------------------------------ what the maps are of
+
+
+def test_of_a_single_output_imagine_1_is_its_weights_and_imagine_0_their_opposite(capsys):
+    network = net((4, 1), [(4.0, -2.0, 0.0, 1.0)])
+    assert gallery.imagined(network, 1) == [1.0, -0.5, 0.0, 0.25]
+    assert gallery.imagined(network, 0) == [-1.0, 0.5, 0.0, -0.25]
+    network.imagine()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].startswith("The network takes the 0 it imagined for 0 (")
+    assert lines[2].startswith("The network takes the 1 it imagined for 1 (")
+    picture = network.imagine(1, path=False)
+    assert (picture.getpixel((0, 0)), picture.getpixel((0, 279))) == (RED, WHITE)
+
+
+@pytest.mark.parametrize("values, normalized", [
+    ([1.0, 2.0, -4.0], [0.25, 0.5, -1.0]), ([-2.0, -1.0], [-1.0, -0.5]), ([3.0, 1.5], [1.0, 0.5]), ([0.0, 0.0], [0.0, 0.0])])
+def test_maps_are_divided_by_the_largest_magnitude(values, normalized):
+    assert gallery.normalized(values) == normalized
+
+
+def test_the_sheet_labels_each_map_and_a_film_counts_the_images(monkeypatch, capsys):
+    drawn = []
+    draw_text = ImageDraw.ImageDraw.text
+
+    def noted(self, place, text, *rest, **options):
+        drawn.append(text)
+        draw_text(self, place, text, *rest, **options)
+
+    monkeypatch.setattr(ImageDraw.ImageDraw, "text", noted)
+    network = net()
+    network.imagine(path=False)
+    assert [text for text in drawn if text] == ["0", "1"]
+    drawn.clear()
+    network.looks_for(path=False)
+    assert [text for text in drawn if text] == ["0", "1"]
+    drawn.clear()
+    network.show([([1.0, 0.0, 0.0, 0.0], 0), ([0.0, 0.0, 1.0, 0.0], 0)], path=False, names=["seven", 42])
+    assert [text for text in drawn if text] == ["seven: 0", "42: 0, said 1"]
+    drawn.clear()
+    Film(network)(12_000)
+    assert [text for text in drawn if text] == ["12,000 images", "0", "1"]
+
+
+def test_ink_is_dark_and_clipped():
+    picture = pictures.ink_picture([0.0, 1.0, 0.5, 2.0, -1.0, 0.25, 0.0, 0.0, 0.0], 3, 3)
+    assert [picture.getpixel((place % 3, place // 3))[0] for place in range(6)] == [255, 0, 128, 0, 255, 191]
