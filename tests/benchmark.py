@@ -5,7 +5,7 @@
     python tests/benchmark.py --family  trains every network of the README's table on MNIST:
                                         minutes on PyPy, hours on CPython
 
-Times are medians of rounds taken in turns, so that a noisy machine disturbs all alike; the
+Times are processor time, medians of rounds taken in turns, so that a noisy machine disturbs all alike; the
 ratios are what to quote. Uses MNIST, or the digits where it can't be had.
 """
 
@@ -24,57 +24,91 @@ import time
 FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path[:0] = [FOLDER, os.path.join(FOLDER, "tests")]
 
+from neural_net import Net  # noqa: E402
+
 LEARNING_RATE = 3.0
 
 
-class Raw:
-    """The same examples as mnist_loader's, for an interpreter without NumPy."""
+class Bare(Net):
+    """The loops of Net without its checks and its progress: what train could cost at the least."""
 
-    def __init__(self, images, labels, one_hot):
-        self.images, self.labels, self.one_hot = images, labels, one_hot
-        self.shades = [pixel / 255.0 for pixel in range(256)]
+    def forward(self, inputs):
+        outs = [inputs]
+        for layer in range(len(self.weights)):
+            outs.append(self.activate(layer, self.weighted_inputs(layer, outs[layer])))
+        return outs
 
-    def __len__(self):
-        return len(self.labels)
+    def errors(self, outs, target):
+        deltas = [[] for layer in self.weights]
+        for neuron in range(len(target)):
+            out = outs[-1][neuron]
+            deltas[-1].append(out * (1.0 - out) * (target[neuron] - out))
+        for layer in range(len(self.weights) - 2, -1, -1):
+            next_weights = self.weights[layer + 1]
+            next_deltas = deltas[layer + 1]
+            for neuron in range(len(self.weights[layer])):
+                out = outs[layer + 1][neuron]
+                derivative = out * (1.0 - out)
+                total = 0.0
+                for next_neuron in range(len(next_deltas)):
+                    total += (next_deltas[next_neuron]
+                              * next_weights[next_neuron][neuron])
+                deltas[layer].append(derivative * total)
+        return deltas
 
-    def __getitem__(self, index):
-        inputs = [self.shades[pixel] for pixel in self.images[784 * index:784 * index + 784]]
-        if self.one_hot:
-            return inputs, [1.0 if digit == self.labels[index] else 0.0 for digit in range(10)]
-        return inputs, self.labels[index]
+    def train(self, training_data, learning_rate, batch_size=10):
+        order = list(range(len(training_data)))
+        self._random.shuffle(order)
+        for first in range(0, len(order), batch_size):
+            batch = []
+            for index in order[first:first + batch_size]:
+                inputs, target = training_data[index]
+                outs = self.forward(inputs)
+                batch.append((outs, self.errors(outs, target)))
+            for outs, deltas in batch:
+                self.update_weights(outs, deltas, learning_rate / len(batch))
+
+    def evaluate(self, data):
+        right = 0
+        for inputs, label in data:
+            out = self.forward(inputs)[-1]
+            right += out.index(max(out)) == label
+        return right
 
 
 def timed(function, *arguments):
-    started = time.perf_counter()
+    started = time.process_time()
     with contextlib.redirect_stdout(io.StringIO()):
         result = function(*arguments)
-    return time.perf_counter() - started, result
+    return time.process_time() - started, result
 
 
-def one_round(sizes, training_data, test_data):
+def one_round(kind, sizes, training_data, test_data):
     """Seconds of training and of scoring a new network of seed 1, and what it has become."""
-    from neural_net import Net
-    network = Net(sizes, seed=1)
+    network = kind(sizes, seed=1)
     training, nothing = timed(network.train, training_data, LEARNING_RATE)
     scoring, right = timed(network.evaluate, test_data)
     return {"training": training, "scoring": scoring, "right": right, "biases": network.biases,
             "sums": [sum(map(sum, layer)) for layer in network.weights]}
 
 
+def examples(pixels, labels, one_hot):
+    """Examples in memory, as lists, from the bytes of images and of labels."""
+    found = []
+    for index, label in enumerate(labels):
+        inputs = [pixel / 255.0 for pixel in pixels[784 * index:784 * index + 784]]
+        found.append((inputs, [1.0 if digit == label else 0.0 for digit in range(10)] if one_hot else label))
+    return found
+
+
 def work(path):
     """What another interpreter does: a round for each line it reads."""
-    try:
-        import PIL  # noqa: F401
-    except ImportError:  # nothing here draws
-        import types
-        for name in ("PIL", "Image", "ImageDraw", "ImageFont", "PngImagePlugin"):
-            sys.modules[name] = types.ModuleType(name)
-            setattr(sys.modules["PIL"], name, sys.modules[name])
     with open(path, "rb") as file:
-        training, test = (Raw(file.read(784 * count), file.read(count), count == counts[0])
-                          for counts in [json.loads(file.readline())] for count in counts)
-        for line in sys.stdin:
-            print(json.dumps(one_round(json.loads(line), training, test)), flush=True)
+        counts = json.loads(file.readline())
+        training, test = (examples(file.read(784 * count), file.read(count), count == counts[0]) for count in counts)
+    for line in sys.stdin:
+        kind, sizes = json.loads(line)
+        print(json.dumps(one_round({"Net": Net, "Bare": Bare}[kind], sizes, training, test)), flush=True)
 
 
 class Worker:
@@ -84,8 +118,8 @@ class Worker:
         self.process = subprocess.Popen([python, os.path.abspath(__file__), "--work", path], text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
-    def __call__(self, sizes):
-        print(json.dumps(sizes), file=self.process.stdin, flush=True)
+    def __call__(self, kind, sizes):
+        print(json.dumps([kind, sizes]), file=self.process.stdin, flush=True)
         return json.loads(self.process.stdout.readline())
 
     def close(self):
@@ -98,7 +132,6 @@ def twin_round(sizes, inputs, targets, test_inputs, test_labels):
     beforehand, sums in place, nothing allocated that could be kept."""
     import numpy as np
 
-    from neural_net import Net
     from twin import order_of
     network = Net(sizes, seed=1)
     weights = [np.array(layer) for layer in network.weights]
@@ -169,25 +202,28 @@ def same(one, other):
 
 
 def compare(training_data, test_data, rounds):
-    """Plain loops on this interpreter and on PyPy, and the twin, on the same work in turns."""
+    """Net and its bare loops on this interpreter and on PyPy, and the twin, on the same work in turns."""
     import numpy as np
     inputs, test_inputs = training_data.images / 255.0, test_data.images / 255.0
     targets = np.eye(10)[training_data.labels]
+    training, test = (examples(part.images.tobytes(), part.labels.tolist(), part.one_hot) for part in (training_data, test_data))
     sizes = [784, 30, 10]
-    name = f"plain loops, {sys.implementation.name} {'.'.join(map(str, sys.version_info[:3]))}"
+    name = f"{sys.implementation.name} {'.'.join(map(str, sys.implementation.version[:2]))}"
     turns = {"vectorised NumPy, batches of 10": lambda: twin_round(sizes, inputs, targets, test_inputs, test_data.labels),
-             name: lambda: one_round(sizes, training_data, test_data)}
+             f"plain loops, {name}": lambda: one_round(Net, sizes, training, test),
+             f"the same, bare, {name}": lambda: one_round(Bare, sizes, training, test)}
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "examples")
         with open(path, "wb") as file:
             file.write(json.dumps([len(training_data), len(test_data)]).encode() + b"\n")
             for part in (training_data, test_data):
-                file.write(part.images.tobytes() + part.labels.tobytes())
+                file.write(part.images.tobytes() + part.labels.astype(np.uint8).tobytes())
         worker = None
         pypy = shutil.which("pypy3")
         if pypy and sys.implementation.name != "pypy":
             worker = Worker(pypy, path)
-            turns["plain loops, pypy3"] = lambda: worker(sizes)
+            turns["plain loops, pypy3"] = lambda: worker("Net", sizes)
+            turns["the same, bare, pypy3"] = lambda: worker("Bare", sizes)
         results = {turn: [] for turn in turns}
         for number in range(rounds + 1):  # the first warms up, and is not counted
             for turn, take in turns.items():
@@ -196,20 +232,33 @@ def compare(training_data, test_data, rounds):
         doing("")
         if worker:
             worker.close()
-    first = results.pop(next(iter(turns)))
-    say(f"Training on {len(training_data):,} and scoring {len(test_data):,} pictures, {sizes}, batches of 10,")
-    say(f"medians of {rounds} rounds in turns, µs per picture and as a multiple of NumPy's:\n")
+    say(f"Processor: {processor()}")
+    say(f"Training on {len(training_data):,} and scoring {len(test_data):,} pictures, {sizes}, batches of 10.")
+    say(f"Medians of {rounds} rounds in turns: µs per picture, and as a multiple of the bare loops', which check")
+    say("nothing and print nothing:\n")
     rows = [("", "training", "ratio", "scoring", "ratio")]
     for turn in turns:
+        bare = results.get(turn.replace("plain loops", "the same, bare"))
         cells = [turn]
         for phase, count in (("training", len(training_data)), ("scoring", len(test_data))):
-            ours = [one[phase] for one in (results.get(turn) or first)[1:]]
-            ratio = statistics.median(a / b[phase] for a, b in zip(ours, first[1:]))
-            cells += [f"{1e6 * statistics.median(ours) / count:.1f}", f"{ratio:.2f}"]
+            ours = [one[phase] for one in results[turn][1:]]
+            cells.append(f"{1e6 * statistics.median(ours) / count:.1f}")
+            cells.append("" if bare is results[turn] else
+                         f"{statistics.median(a / b[phase] for a, b in zip(ours, bare[1:])):.2f}")
         rows.append(cells)
     table(rows)
+    first = results[next(iter(turns))]
     agree = all(same(first[-1], rounds_of[-1]) for rounds_of in results.values())
     say(f"\nAll of them ended with the same network: {'yes' if agree else 'NO'}.")
+
+
+def processor():
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            return file.read().split("model name")[1].split("\n")[0].strip(" \t:")
+    except (OSError, IndexError):
+        import platform
+        return platform.processor() or "unknown"
 
 
 LOADING = """
@@ -246,7 +295,7 @@ def growth(training_data, rounds):
     for number in range(rounds + 1):
         for sizes in shapes:
             doing(f"growth, round {number} of {rounds}: {sizes}")
-            times[str(sizes)].append(one_round(sizes, training_data, training_data[:1])["training"])
+            times[str(sizes)].append(one_round(Net, sizes, training_data, training_data[:1])["training"])
     doing("")
     say("\nHow the time per picture grows with the number of weights:\n")
     rows = [("network", "weights", "µs per picture", "time", "weights")]
@@ -273,7 +322,6 @@ FAMILY = (
 
 def family(training_data, test_data):
     """Every network that people build first: what it scores and what it takes."""
-    from neural_net import Net
     epoch = None
     rows = [("network", "calls", "right on the test set", "time")]
     for construction, calls in FAMILY:
