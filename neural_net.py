@@ -207,6 +207,7 @@ class Net:
         """
         learning_rate, decay = checks.training(learning_rate, epochs, batch_size,
                                                weight_decay, watch, every)
+        # progress prints, ends the call on Ctrl-C, and stops training that diverges.
         with Training(self, training_data, test_data, learning_rate, epochs, watch,
                       every) as progress:
             order = list(range(len(training_data)))
@@ -221,6 +222,8 @@ class Net:
                         deltas = self.errors(outs, target)
                         batch.append((outs, deltas))
                         progress.example_done(outs, deltas, target)
+                    # Only now do weights change: every δ of the batch is the slope of E
+                    # at the same old weights.
                     self.decay_weights(decay)
                     for outs, deltas in batch:
                         self.update_weights(outs, deltas, learning_rate / len(batch))
@@ -272,8 +275,8 @@ class Net:
     solve_for_inputs = project_back      # its earlier name
 
 
-def nonzero(outs):
+def nonzero(layer_outs):
     """The neurons of a layer whose output is not 0. The others add 0 to (1) and change
     no weight in (4) and (6): leaving them out gives the same numbers, and four of five
     pixels of a digit are 0."""
-    return [source for source, out in enumerate(outs) if out != 0.0]
+    return [source for source, out in enumerate(layer_outs) if out != 0.0]
