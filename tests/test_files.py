@@ -2,6 +2,7 @@
 
 import errno
 import os
+import pathlib
 import random
 import signal
 import stat
@@ -27,7 +28,7 @@ def put(path, content=b""):
         file.write(content)
 
 
-@pytest.mark.parametrize("path", ["new", b"new", os.path.abspath("new")], ids=str)
+@pytest.mark.parametrize("path", ["new", b"new", pathlib.Path("new")], ids=str)
 def test_a_path_may_be_text_bytes_or_pathlike(path, tmp_path):
     write_file(path, b"one")
     write_file(tmp_path / "new", b"two")
