@@ -215,7 +215,8 @@ class _Reader:
     def _line(self):
         line = self.file.readline(LONGEST_LINE)
         if not line.endswith(b"\n"):
-            raise ValueError(f"expected a line of at most {LONGEST_LINE} bytes")
+            raise ValueError("cut short" if len(line) < LONGEST_LINE else
+                             f"expected a line of at most {LONGEST_LINE} bytes")
         return line[:-1]
 
     def _string(self, size, is_text):

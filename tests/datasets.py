@@ -12,11 +12,10 @@ NAMES = list(MNIST_FILES)
 
 
 def idx(values):
+    """Values as a file in IDX format."""
     values = np.asarray(values, np.uint8)
-    return struct.pack(
-    f">{1 + values.ndim}I",
-    0x800 + values.ndim,
-     *values.shape) + values.tobytes()
+    sizes = struct.pack(f">{1 + values.ndim}I", 0x800 + values.ndim, *values.shape)
+    return sizes + values.tobytes()
 
 
 def images(count, seed=1):
@@ -28,49 +27,53 @@ def labels(count):
 
 
 def files(training=60, test=10):
-    return dict(zip(NAMES, (idx(images(training)), idx(
-        labels(training)), idx(images(test, 2)), idx(labels(test)))))
+    """The contents of MNIST's four files, with so many images."""
+    return dict(zip(NAMES, (idx(images(training)), idx(labels(training)),
+                            idx(images(test, 2)), idx(labels(test)))))
 
 
 def put(folder, contents, zipped=True):
+    """Writes files into a folder, and returns the folder."""
     os.makedirs(folder, exist_ok=True)
     for name, content in contents.items():
-        with open(os.path.join(folder, name if zipped else name.replace(".gz", "")), "wb") as file:
+        path = os.path.join(folder, name if zipped else name.replace(".gz", ""))
+        with open(path, "wb") as file:
             file.write(gzip.compress(content) if zipped else content)
     return folder
 
 
-def python_2_pickle(parts, pixel=b"f4"):
-    """What Python 2.7's cPickle with NumPy 1 writes with protocol 2 (its strings are bytes)."""
-    def text(value):
-        return b"U" + bytes([len(value)]) + value if len(value) < 256 else b"T" + \
-                            struct.pack("<i", len(value)) + value
-
-    def array(values, code):
-        shape = b"".join(b"J" + struct.pack("<i", side) for side in values.shape)
-        return (b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85" +
-    text(b"b") +
-    b"\x87R(K\x01" +
-    shape +
-    (b"\x86" if values.ndim == 2 else b"\x85") +
-    b"cnumpy\ndtype\n" +
-    text(code) +
-    b"K\x00K\x01\x87R(K\x03U\x01<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89" +
-    text(values.tobytes()) +
-     b"tb")
-
-    body = b"".join(
-    array(
-        pixels,
-        pixel) +
-        array(
-            numbers,
-            b"i8") +
-            b"\x86" for pixels,
-             numbers in parts)
-    return b"\x80\x02" + body + b"\x87."
-
-
-def parts(kind, scale):
+def parts(kind, scale, counts=(5, 3, 2)):
+    """Three pairs of arrays as the classic mnist.pkl.gz holds them."""
     return [((images(count, count).reshape(count, 784) / scale).astype(kind),
-             labels(count).astype(np.int64)) for count in (5, 3, 2)]
+             labels(count).astype(np.int64)) for count in counts]
+
+
+def python_2_array(shape, code, content, order=b"<", is_fortran=False):
+    """An array as Python 2.7's cPickle with NumPy 1 pickles it with protocol 2, from the pickled
+    shape, type and content."""
+    return (b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85U\x01b\x87R(K\x01"
+            + shape + b"cnumpy\ndtype\n" + code + b"K\x00K\x01\x87R(K\x03U\x01" + order
+            + b"NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb" + (b"\x88" if is_fortran else b"\x89")
+            + content + b"tb")
+
+
+def python_2_text(content):
+    """A string as Python 2 pickles it: bytes."""
+    if len(content) < 256:
+        return b"U" + bytes([len(content)]) + content
+    return b"T" + struct.pack("<i", len(content)) + content
+
+
+def python_2_shape(*sides):
+    return b"".join(b"J" + struct.pack("<i", side) for side in sides) + bytes([0x84 + len(sides)])
+
+
+def python_2_pickle(parts, pixel=b"f4"):
+    """What Python 2 writes for three pairs of arrays."""
+    def array(values, code):
+        return python_2_array(python_2_shape(*values.shape), python_2_text(code),
+                              python_2_text(values.tobytes()))
+
+    body = b"".join(array(pixels, pixel) + array(numbers, b"i8") + b"\x86"
+                    for pixels, numbers in parts)
+    return b"\x80\x02" + body + b"\x87."

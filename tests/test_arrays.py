@@ -8,34 +8,77 @@ import struct
 import numpy as np
 import pytest
 
-from datasets import images, labels, parts, python_2_pickle
+from backstage import arrays
+from datasets import (images, labels, parts, python_2_array, python_2_pickle, python_2_shape,
+                      python_2_text)
 from mnist_loader import load_data
 
 
 def put_pickle(content):
     os.makedirs("classic", exist_ok=True)
-    with gzip.open("classic/mnist.pkl.gz", "wb") as file:
+    with gzip.open("classic/mnist.pkl.gz", "wb", 1) as file:
         file.write(content)
 
 
-@pytest.mark.parametrize(
-    "content", [
-        python_2_pickle(
-            parts(
-                np.float32, 256)), python_2_pickle(
-                    parts(
-                        np.float64, 255), b"f8"), *(
-                            pickle.dumps(
-                                parts(
-                                    np.float32, 256), protocol) for protocol in range(5)), pickle.dumps(
-                                        parts(
-                                            np.uint8, 1), 2), ])
-def test_pickled_arrays_of_python_2_and_3_load(content):
+def loads(content, counts=(5, 3, 2)):
     put_pickle(content)
-    for (pixels, numbers), count in zip(load_data("classic"), (5, 3, 2)):
+    for (pixels, numbers), count in zip(load_data("classic"), counts):
         assert np.array_equal(pixels, images(count, count).reshape(count, 784))
         assert np.array_equal(numbers, labels(count))
         assert pixels.dtype == numbers.dtype == np.uint8
+
+
+def refused(content, message):
+    put_pickle(content)
+    with pytest.raises(ValueError, match="mnist.pkl.gz: not MNIST as pickled arrays: .*" + message) as raised:
+        load_data("classic")
+    assert len(str(raised.value)) < 300
+
+
+@pytest.mark.parametrize("content", [
+    python_2_pickle(parts(np.float32, 256)), python_2_pickle(parts(np.float64, 255), b"f8"),
+    python_2_pickle(parts(np.uint8, 1), b"u1"),
+    *(pickle.dumps(parts(np.float32, 256), protocol) for protocol in range(5)),
+    *(pickle.dumps(parts(np.uint8, 1), protocol) for protocol in range(5)),
+])
+def test_pickled_arrays_of_python_2_and_3_load(content):
+    loads(content)
+
+
+@pytest.mark.parametrize("protocol", range(5))
+def test_arrays_larger_than_a_block_and_shorter_than_a_line_load(protocol):
+    """1,300 images in float32 are 4 MB, the labels of one are 8 bytes."""
+    loads(pickle.dumps(parts(np.float32, 255, (1300, 1, 127)), protocol), (1300, 1, 127))
+
+
+@pytest.mark.parametrize("kind", ["<f4", ">f4", "<f8", ">f8", "|u1", "<u2", ">i2", "<i4", ">i8"])
+def test_numbers_of_every_kind_and_byte_order_load(kind):
+    made = parts(np.float64, 255 if "f" in kind else 1)
+    loads(pickle.dumps([(pixels.round(9).astype(kind), numbers.astype(">i4"))
+                        for pixels, numbers in made], 2))
+
+
+@pytest.mark.parametrize("kind", ["i1", "u1", "<i2", ">u4", "<u8"])
+def test_labels_of_every_whole_kind_load(kind):
+    loads(pickle.dumps([(pixels, numbers.astype(kind)) for pixels, numbers in parts(np.uint8, 1)], 2))
+
+
+def test_arrays_in_fortran_order_load():
+    loads(pickle.dumps([(np.asfortranarray(pixels), numbers) for pixels, numbers in parts(np.float32, 256)], 4))
+
+
+def test_pixels_of_0_and_1_are_blank_and_full_ink():
+    pixels = np.zeros((2, 784))
+    pixels[1, 5] = 1.0
+    for full in (pixels, pixels.astype(int)):
+        put_pickle(pickle.dumps([(full, np.arange(2))] * 3, 2))
+        assert np.array_equal(load_data("classic")[0][0], pixels * 255)
+
+
+def test_lists_and_tuples_in_the_places_that_python_puts_them_load():
+    loads(pickle.dumps(tuple(parts(np.float32, 256)), 2))
+    loads(pickle.dumps([list(part) for part in parts(np.float32, 256)], 0))
+    loads(pickle.dumps([list(part) for part in parts(np.float32, 256)], 4))
 
 
 class Evil:
@@ -43,46 +86,127 @@ class Evil:
         return (os.mkdir, ("was-run",))
 
 
-@pytest.mark.parametrize("protocol", range(5))
+@pytest.mark.parametrize("protocol", range(6))
 def test_a_pickle_that_names_anything_but_arrays_is_refused_before_it_runs(protocol):
     for value in (Evil(), (Evil(), 1, 2), np.random.default_rng, [slice(1)] * 3, eval):
-        put_pickle(pickle.dumps(value, protocol))
-        with pytest.raises(ValueError, match="mnist.pkl.gz: not MNIST as pickled arrays: it names .* nothing was run"):
-            load_data("classic")
+        refused(pickle.dumps(value, min(protocol, pickle.HIGHEST_PROTOCOL)),
+                "it names .* nothing was run")
     assert not os.path.exists("was-run")
 
 
+def pairs(pixels, numbers):
+    return pickle.dumps([(pixels, numbers)] * 3, 2)
+
+
+def made_of(**changes):
+    """A pickle of one array of two labels, with changes."""
+    pieces = dict(shape=python_2_shape(2), code=b"U\x02i8", content=python_2_text(bytes(16)))
+    pieces.update(changes)
+    return b"\x80\x02" + python_2_array(**pieces) + b"."
+
+
+BLANK = np.zeros((2, 784))
+TWO = np.zeros(2, int)
+
+
 @pytest.mark.parametrize("content, message", [
-    (b"", ""), (b"hello", ""), (python_2_pickle(parts(np.float32, 256))[:-100], ""),
+    (b"", "cut short"), (b"hello", "do not fit"),
+    (python_2_pickle(parts(np.float32, 256))[:-100], "cut short"),
+    (python_2_pickle(parts(np.float32, 256))[:-1], "cut short"),
     (python_2_pickle(parts(np.float32, 256)) + b"x", "more follows"),
-    (pickle.dumps(parts(np.float32, 256)[:2], 2), "expected three parts"),
-    (pickle.dumps([(np.zeros((2, 783)), np.zeros(2, int))] * 3, 2), "expected arrays of shape"),
-    (pickle.dumps([(np.zeros((2, 784)), np.zeros(3, int))] * 3, 2), "expected arrays of shape"),
-    (pickle.dumps([(np.zeros((2, 784)), np.zeros(2, int) + 10)] * 3, 2), "labels from 0 to 9"),
-    (pickle.dumps([(np.zeros((2, 784)) + 300, np.zeros(2, int))] * 3, 2), "pixels from 0"),
-    (pickle.dumps([(np.zeros((2, 784)) - np.nan, np.zeros(2, int))] * 3, 2), "pixels from 0"),
-    (pickle.dumps([(np.zeros((2, 784)) + 0.3, np.zeros(2, int))] * 3, 2), "256 even steps"),
-    (pickle.dumps([(np.array([["x"] * 784]), np.zeros(1, int))] * 3, 2), "arrays of numbers"),
-    (b"\x80\x02r\xff\xff\xff\x7f.", ""), (b"\x80\x02T\xff\xff\xff\x7f.", "far more than MNIST"),
-    (b"\x80\x02(" + b"]" * 10_000_000 + b"l.", "far more than MNIST"),
-    (b"\x80\x04})" + b"\x85" * 500_000 + b"K\x01s.", ""), (b"\x80\x04})" + b"2\x86" * 60 + b"K\x01s.", ""),
-    (b"\x80\x05\x96" + struct.pack("<Q", 6 * 10 ** 9) + b".", ""),
+    (pickle.dumps(parts(np.float32, 256)[:2], 2), "expected three parts, got 2"),
+    (pickle.dumps(parts(np.float32, 256) * 2, 2), "expected three parts, got 6"),
+    (pickle.dumps([1, 2, 3], 2), "do not fit"), (pickle.dumps(7, 2), "do not fit"),
+    (pickle.dumps([(BLANK,)] * 3, 2), "expected"), (pickle.dumps([(TWO, BLANK)] * 3, 2), "of shape"),
+    (pickle.dumps({}, 2), "the operation b'}' is not part of an array"),
+    (pairs(np.zeros((2, 783)), TWO), r"expected arrays of shape .*got \(2, 783\)"),
+    (pairs(np.zeros((2, 28, 28)), TWO), "expected arrays of shape"),
+    (pairs(BLANK, np.zeros(3, int)), "expected arrays of shape"),
+    (pickle.dumps([(np.zeros((0, 784)), np.zeros(0, int))] * 3, 4), "expected arrays of shape"),
+    (pairs(BLANK, TWO + 10), "labels from 0 to 9, got 10 to 10"),
+    (pairs(BLANK, TWO - 1), "labels from 0 to 9, got -1 to -1"),
+    (pairs(BLANK, TWO.astype(np.uint8) + 10), "labels from 0 to 9"),
+    (pairs(BLANK, TWO.astype(float)), "expected whole labels, got float64"),
+    (pairs(BLANK + 300, TWO), "pixels from 0"), (pairs(BLANK - 1, TWO), "pixels from 0"),
+    (pairs(BLANK - np.nan, TWO), "pixels from 0"), (pairs(BLANK + np.inf, TWO), "pixels from 0"),
+    (pairs(BLANK + 0.3, TWO), "256 even steps"), (pairs(BLANK + 254.5, TWO), "256 even steps"),
+    (pairs(np.array([["x"] * 784]), np.zeros(1, int)), "arrays of numbers"),
+    (pairs(BLANK.astype(complex), TWO), "arrays of numbers"), (pairs(BLANK > 1, TWO), "arrays of numbers"),
+    (made_of(code=b"U\x02f1"), "do not fit"), (made_of(code=b"U\x02O8"), "arrays of numbers"),
+    (made_of(code=b"U\x03i8,"), "arrays of numbers"), (made_of(code=b"U\x04=<i8"), "arrays of numbers"),
+    (made_of(code=b"K\x08"), "arrays of numbers"), (made_of(order=b"!"), "arrays of numbers"),
+    (made_of(shape=python_2_shape(3)), "expected .* numbers, got 16 bytes"),
+    (made_of(shape=python_2_shape(1)), "expected .* numbers, got 16 bytes"),
+    (made_of(shape=python_2_shape(-2)), "expected .* numbers, got 16 bytes"),
+    (made_of(shape=b")"), "expected arrays of shape"), (made_of(shape=b"N"), "do not fit"),
+    (made_of(content=b"K\x01"), "do not fit"), (made_of(content=b"N"), "do not fit"),
+    (b"\x80\x02r\xff\xff\xff\x7f.", "do not fit"), (b"\x80\x02h\x07.", "do not fit"),
+    (b"\x80\x02T\xff\xff\xff\x7f.", "far more than MNIST"), (b"T\xff\xff\xff\xff.", "a negative number"),
+    (b"\x80\x02(" + b"]" * 100_000 + b"l.", "far more than MNIST"),
+    (b"\x80\x04})" + b"\x85" * 500_000 + b"K\x01s.", "the operation"),
+    (b"\x80\x04\x8e" + struct.pack("<Q", 6 * 10 ** 9) + b".", "far more than MNIST"),
+    (b"\x80\x05\x96" + struct.pack("<Q", 6 * 10 ** 9) + b".", "the operation"),
     (b"\x80\x04\x95" + struct.pack("<Q", 6_000_000) + b")" * 6_000_000, "far more than MNIST"),
+    (b"X\x02\x00\x00\x00\xc4\x80.", "latin"), (b"X\x02\x00\x00\x00\xff\xff.", "utf-8"),
+    (b"c_codecs\nencode\nU\x01xU\x05utf-8\x86R.", "nothing was run"),
+    (b"cnumpy\nndarray\n)R.", "nothing was run"), (b"K\x01Nb.", "do not fit"), (b"K\x01)b.", "another state"),
+    (b"\x85.", "expected more"), (b"t.", "do not fit"), (b"K\x01K\x02(\x86t.", "expected more"),
+    (b".", "do not fit"), (b"I" + b"1" * 100 + b"\n.", "a line of at most 100 bytes"),
+    (b"c" + b"m" * 100 + b"\n", "a line of at most 100 bytes"), (b"Ix\n.", "invalid literal"),
 ])
 def test_a_broken_pickle_is_an_error_that_names_it(content, message):
-    put_pickle(content)
-    with pytest.raises(ValueError, match="mnist.pkl.gz: .*" + message):
-        load_data("classic")
+    refused(content, message)
+
+
+def test_a_line_may_have_99_characters():
+    refused(b"I" + b"0" * 98 + b"7\n.", "do not fit")
+
+
+@pytest.mark.parametrize("row", [0, 999, 1000, 1499])
+def test_an_uneven_pixel_in_any_row_is_found(row):
+    pixels = np.zeros((1500, 784))
+    pixels[3, 3] = 255 / 256
+    pixels[row, 700] = 0.3
+    refused(pickle.dumps([(pixels, np.zeros(1500, int))] * 3, 2), "256 even steps")
+
+
+def test_an_array_is_read_once():
+    """Its content in the file stands for one array only, so a small file stays small."""
+    content = python_2_text(bytes(2000))
+    arrays_of = [python_2_array(python_2_shape(250), b"U\x02i8", text) for text in (content + b"q\x01", b"h\x01")]
+    refused(b"\x80\x02" + b"".join(arrays_of) + b"\x86.", "do not fit")
+
+
+def test_no_more_is_held_than_the_limit(monkeypatch):
+    """Of float64, the largest array and its pixels are held at once, and the pixels of those before."""
+    content = python_2_pickle(parts(np.float64, 255, (5, 3, 2)), b"f8")
+    needed = 5 * 784 * (8 + 1)
+    monkeypatch.setattr(arrays, "MOST_BYTES", needed + 1000)
+    loads(content)
+    monkeypatch.setattr(arrays, "MOST_BYTES", needed - 1)
+    refused(content, "far more than MNIST")
+
+
+def test_the_limits_leave_room_for_mnist_in_float64():
+    assert 50_000 * 784 * 9 < arrays.MOST_BYTES == 400_000_000
+    assert (arrays.MOST_OPERATIONS, arrays.LONGEST_LINE) == (10_000, 100)
 
 
 def test_a_pickle_that_is_no_gzip_or_a_broken_one_is_an_error_that_names_it():
     put_pickle(python_2_pickle(parts(np.float32, 256)))
     with open("classic/mnist.pkl.gz", "rb") as file:
         content = file.read()
-    for bad in (b"", b"hello", content[:100], content[:-9]):
+    for bad in (b"", b"hello", content[:100], content[:-9], content + b"x", content[:-8] + bytes(8)):
         with open("classic/mnist.pkl.gz", "wb") as file:
             file.write(bad)
-        with pytest.raises(ValueError, match="mnist.pkl.gz: "):
+        with pytest.raises(ValueError, match="mnist.pkl.gz: not MNIST as pickled arrays: "):
             load_data("classic")
 
 
+def test_a_pickle_that_is_not_readable_is_an_oserror(nobody):
+    path = os.path.join(nobody, "mnist.pkl.gz")
+    with open(path, "wb"):
+        pass
+    os.chmod(path, 0)
+    with pytest.raises(PermissionError, match="mnist.pkl.gz"):
+        load_data(nobody)

@@ -92,8 +92,7 @@ class Mirror(http.server.BaseHTTPRequestHandler):
     def in_pieces(self, content):
         self.start()
         size = -(-len(content) // 5)
-        self.send(*(content[start:start + size]
-                  for start in range(0, len(content), size)), pause=0.03)
+        self.send(*(content[start:start + size] for start in range(0, len(content), size)), pause=0.03)
 
     def missing(self, content):
         self.send_error(404)
@@ -175,10 +174,8 @@ def mirror(monkeypatch, tmp_path, recwarn):
     monkeypatch.delenv("MNIST_DIR", raising=False)
     monkeypatch.setattr(mnist_loader, "DATA", str(tmp_path / "data"))
     monkeypatch.setattr(download, "PATIENCE", 0.2)
-    monkeypatch.setattr(
-    download, "MNIST_FILES", {
-        name: (
-            len(content), hashlib.sha256(content).hexdigest()) for name, content in CONTENTS.items()})
+    monkeypatch.setattr(download, "MNIST_FILES", {
+        name: (len(content), hashlib.sha256(content).hexdigest()) for name, content in CONTENTS.items()})
     monkeypatch.setattr(download, "_failures", {})
     Mirror.address = f"http://127.0.0.1:{server.server_address[1]}"
     Mirror.requests = server.requests
@@ -200,8 +197,7 @@ class Terminal(io.StringIO):
 
     def visible(self):
         """Its lines as they stand in the end, each with all that stood there before."""
-        return [[text.rstrip() for text in line.split("\r") if text.strip()]
-                             for line in self.getvalue().split("\n")]
+        return [[text.rstrip() for text in line.split("\r") if text.strip()] for line in self.getvalue().split("\n")]
 
 
 # ------------------------------------------------------------------ good servers
@@ -279,10 +275,8 @@ mnist_loader.DATA, download.MIRRORS = sys.argv[2], (sys.argv[3],)
 download.MNIST_FILES = json.loads(sys.argv[4])
 print(len(mnist_loader.load_data("mnist")[0][1]))
 """
-    arguments = [PROJECT, str(tmp_path / "data"), mirror + "/in_pieces/",
-                              json.dumps(download.MNIST_FILES)]
-    both = [subprocess.Popen([sys.executable, "-c", script, *arguments],
-                             stdout=subprocess.PIPE) for process in range(2)]
+    arguments = [PROJECT, str(tmp_path / "data"), mirror + "/in_pieces/", json.dumps(download.MNIST_FILES)]
+    both = [subprocess.Popen([sys.executable, "-c", script, *arguments], stdout=subprocess.PIPE) for process in range(2)]
     assert [process.communicate()[0].split()[-1] for process in both] == [b"500", b"500"]
     assert sorted(os.listdir("data/mnist")) == sorted(NAMES)
 
@@ -298,13 +292,11 @@ print(len(mnist_loader.load_data("mnist")[0][1]))
     ("trickling_chunk_size", "no answer in"), ("endless_trailer", "only 5 of [0-9,]+ bytes in"),
     ("falls_behind", "only [0-9,]+ of [0-9,]+ bytes in"), ("rude", "HTTP Error 500: ?"),
 ])
-def test_when_a_mirror_fails_the_next_one_is_asked_and_nothing_bad_is_kept(
-    way, reason, mirror, monkeypatch, capsys):
+def test_when_a_mirror_fails_the_next_one_is_asked_and_nothing_bad_is_kept(way, reason, mirror, monkeypatch, capsys):
     monkeypatch.setattr(download, "TIME_LIMIT", 1.2)
     monkeypatch.setattr(download, "MIRRORS", (f"{mirror}/{way}/", mirror + "/good/"))
     assert len(load_data("mnist")[2][1]) == 100
-    assert Mirror.requests.count(
-        f"/{way}/{NAMES[0]}") >= 1 and f"/{way}/{NAMES[1]}" not in Mirror.requests
+    assert Mirror.requests.count(f"/{way}/{NAMES[0]}") >= 1 and f"/{way}/{NAMES[1]}" not in Mirror.requests
     for name in os.listdir("data/mnist"):
         os.remove(os.path.join("data/mnist", name))
     monkeypatch.setattr(download, "MIRRORS", (f"{mirror}/{way}/",))
@@ -315,16 +307,14 @@ def test_when_a_mirror_fails_the_next_one_is_asked_and_nothing_bad_is_kept(
 
 def test_one_clock_runs_for_all_mirrors(mirror, monkeypatch):
     monkeypatch.setattr(download, "TIME_LIMIT", 0.6)
-    monkeypatch.setattr(download, "MIRRORS", tuple(
-        f"{mirror}/{way}/" for way in ("falls_behind", "silent", "stalls", "trickle")))
+    monkeypatch.setattr(download, "MIRRORS", tuple(f"{mirror}/{way}/" for way in ("falls_behind", "silent", "stalls", "trickle")))
     started = time.monotonic()
     with pytest.raises(FileNotFoundError, match="trickle/train-images.*no time was left to ask"):
         load_data("mnist")
     assert time.monotonic() - started < 1.2
 
 
-@pytest.mark.parametrize("size, seconds", [(4542, 60),
-                         (5_000_000, 60), (5_000_001, 120), (9_912_422, 120)])
+@pytest.mark.parametrize("size, seconds", [(4542, 60), (5_000_000, 60), (5_000_001, 120), (9_912_422, 120)])
 def test_a_file_may_take_a_minute_for_each_started_5_mb(size, seconds, monkeypatch):
     def fetch(url, size, deadline):
         raise OSError(f"{deadline - time.monotonic():.0f} s")
@@ -346,8 +336,7 @@ def test_what_a_server_says_is_shown_as_200_printable_characters(mirror, monkeyp
     assert line.count("\n") == 1
 
 
-def test_with_no_room_on_the_disk_every_mirror_is_tried_and_the_reason_told(
-    mirror, monkeypatch, capsys):
+def test_with_no_room_on_the_disk_every_mirror_is_tried_and_the_reason_told(mirror, monkeypatch, capsys):
     def full(path, content):
         raise OSError(28, "No space left on device")
     monkeypatch.setattr(download, "MIRRORS", (mirror + "/good/", mirror + "/other/"))

@@ -12,7 +12,8 @@ import pytest
 
 import mnist_loader
 from backstage import unzipped
-from datasets import NAMES, files, parts, put, python_2_pickle
+from datasets import (NAMES, files, parts, put, python_2_array, python_2_pickle,
+                      python_2_shape)
 from mnist_loader import load_data
 from test_fuzz import bounded_memory, fuzz  # noqa: F401 (a fixture)
 
@@ -80,8 +81,7 @@ def test_fifty_thousand_mutated_files_load_or_are_documented_errors(name, bounde
 def zeros(count, before=b"", level=1):
     """So many zero bytes after others, gzipped: a thousandth of their size."""
     packer = zlib.compressobj(level, wbits=31)
-    blocks = [packer.compress(before)] + [packer.compress(bytes(1_000_000))
-                              for block in range(count // 1_000_000)]
+    blocks = [packer.compress(before)] + [packer.compress(bytes(1_000_000)) for block in range(count // 1_000_000)]
     return b"".join(blocks) + packer.compress(bytes(count % 1_000_000)) + packer.flush()
 
 
@@ -92,8 +92,7 @@ def header(count, height=28, width=28):
 def strings(count, size):
     """A pickle of so many strings of so many zeros."""
     packer = zlib.compressobj(1, wbits=31)
-    string = b"".join([packer.compress(b"B" + struct.pack("<I", size) + \
-                      bytes(size)), packer.flush(zlib.Z_FULL_FLUSH)])
+    string = b"".join([packer.compress(b"B" + struct.pack("<I", size) + bytes(size)), packer.flush(zlib.Z_FULL_FLUSH)])
     return gzip.compress(b"")[:10] + string[10:] * count
 
 
@@ -113,20 +112,7 @@ def pickled(body, level=1):
     return gzip.compress(b"\x80\x02" + body, level)
 
 
-def array(shape, code, content):
-    """An array as Python 2 pickles it, with the operations that push its shape and content."""
-    return (
-    b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85U\x01b\x87R(K\x01" +
-    shape +
-    b"cnumpy\ndtype\n" +
-    code +
-    b"K\x00K\x01\x87R(K\x03U\x01<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89" +
-    content +
-     b"tb")
-
-
-def numbers(*values):
-    return b"".join(b"J" + struct.pack("<i", value) for value in values)
+array, shape = python_2_array, python_2_shape
 
 
 CRAFTED = {
@@ -147,9 +133,9 @@ CRAFTED = {
         b"c_codecs\nencode\nq\x01X" + struct.pack("<I", 999) + b"x" * 999 + b"q\x02U\x06latin1q\x03"
         + b"h\x01h\x02h\x03\x86R" * 1_000_000 + b".")),
     "a type of nested lists": ("pickle", lambda: pickled(
-        array(numbers(1) + b"\x85", b"(U\x02f4" + b"]" * 60 + b"a" * 60 + b"l", b"U\x04abcd"))),
+        array(shape(1), b"(U\x02f4" + b"]" * 60 + b"a" * 60 + b"l", b"U\x04abcd"))),
     "a type of a million parts": ("pickle", lambda: pickled(
-        array(numbers(1) + b"\x85", b"T" + struct.pack("<i", 3_000_000) + b"i1," * 1_000_000, b"U\x01a"))),
+        array(shape(1), b"T" + struct.pack("<i", 3_000_000) + b"i1," * 1_000_000, b"U\x01a"))),
     "a name of 300 MB": ("pickle", lambda: zeros(300_000_000, b"\x80\x02c")),
     "a number of 50 million digits": ("pickle", lambda: pickled(b"L" + b"7" * 50_000_000 + b"L\n.")),
     "a number of 50 million digits in protocol 0": ("pickle", lambda: pickled(b"I" + b"7" * 50_000_000 + b"\n.")),
@@ -159,7 +145,7 @@ CRAFTED = {
     "five strings of 90 MB": ("pickle", lambda: strings(5, 90_000_000)),
     "a line of text without an end": ("pickle", lambda: zeros(300_000_000, b"\x80\x02V")),
     "400 MB of labels": ("pickle", lambda: zeros(400_000_000, b"\x80\x02" + array(
-        numbers(400_000_000) + b"\x85", b"U\x02i1", b"T" + struct.pack("<i", 400_000_000))[:-2])),
+        shape(400_000_000), b"U\x02i1", b"T" + struct.pack("<i", 400_000_000))[:-2])),
     "a shape of huge numbers": ("pickle", lambda: pickled(
         array((b"\x8a\xff" + b"\x7f" * 255) * 2 + b"\x86", b"U\x02f4", b"U\x04abcd"))),
     "digits that never end": ("digits", lambda: zeros(300_000_000)),
@@ -173,17 +159,8 @@ def test_a_crafted_file_is_answered_within_5_seconds_and_500_mb(name):
     kind, make = CRAFTED[name]
     content = make()
     put("data", files(12, 6), zipped=False)
-    path = {
-    "idx": "data/" +
-    NAMES[0].replace(
-        ".gz",
-        ""),
-        "idx labels": "data/" +
-        NAMES[1].replace(
-            ".gz",
-            ""),
-            "pickle": "classic/mnist.pkl.gz",
-             "digits": "shipped/digits.csv.gz"}[kind]
+    path = {"idx": "data/" + NAMES[0].replace(".gz", ""), "idx labels": "data/" + NAMES[1].replace(".gz", ""),
+            "pickle": "classic/mnist.pkl.gz", "digits": "shipped/digits.csv.gz"}[kind]
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "wb") as file:
         file.write(content)

@@ -7,40 +7,131 @@ import struct
 import numpy as np
 import pytest
 
+from backstage import idx as reader
 from datasets import NAMES, files, idx, images, labels, put
-from mnist_loader import load_data
+from mnist_loader import load_data, load_data_wrapper
+
+EMNIST = [f"emnist-letters-{part}-{kind}-ubyte.gz" for part in ("train", "test")
+          for kind in ("images-idx3", "labels-idx1")]
+DOTTED = [name.replace("-idx", ".idx") for name in NAMES]
+PLAIN = [name.replace(".gz", "") for name in NAMES]
+
+
+@pytest.mark.parametrize("names", [EMNIST, DOTTED, [name.replace("-ubyte", "_ubyte").replace("n-", "n_") for name in NAMES],
+                                   DOTTED[:1] + NAMES[1:3] + EMNIST[3:]], ids=lambda names: names[0])
+def test_names_that_other_datasets_use_are_found(names):
+    put("data", dict(zip(names, files().values())))
+    assert len(load_data("data")[2][1]) == 10
+
+
+@pytest.mark.parametrize("names", [PLAIN, [name.replace(".gz", "") for name in DOTTED]],
+                         ids=lambda names: names[0])
+def test_files_need_not_be_gzipped(names):
+    put("data", dict(zip(names, files().values())), zipped=False)
+    assert np.array_equal(load_data("data")[2][0], images(10, 2).reshape(10, 784))
+
+
+@pytest.mark.parametrize("name", ["train-images-idx1-ubyte", "train-images-idx3-ubyte.gz.part", "images-idx3-ubyte",
+                                  "train-images-idx3-ubyte.zip", "xtrain-images-idx3-ubyte",
+                                  "train-images-idx3-int", "train-pictures-idx3-ubyte"])
+def test_other_names_are_not(name):
+    put("data", dict(list(files().items())[1:]))
+    put("data", {name: b""})
+    with pytest.raises(FileNotFoundError, match=f"missing: {NAMES[0]}$"):
+        load_data("data")
+
+
+@pytest.mark.parametrize("others", [DOTTED, PLAIN, [name.replace(".gz", "") for name in DOTTED]],
+                         ids=lambda names: names[0])
+def test_a_download_comes_before_files_under_other_names(others):
+    """Which may be broken, or unpacked from it."""
+    put("data", files(60))
+    for name in others:
+        with open(os.path.join("data", name), "wb") as file:
+            file.write(b"broken")
+    assert len(load_data("data")[2][1]) == 10
+
+
+def test_folders_named_like_the_files_are_passed_over():
+    put("data", files(), zipped=False)
+    os.makedirs("data/train-images.idx3-ubyte")
+    os.makedirs("data/mnist.pkl.gz")
+    assert len(load_data("data")[2][1]) == 10
+    os.remove("data/t10k-images-idx3-ubyte")
+    with pytest.raises(FileNotFoundError, match="missing: t10k-images-idx3-ubyte.gz"):
+        load_data("data")
+
+
+@pytest.mark.parametrize("missing", NAMES)
+def test_a_folder_with_three_of_four_files_names_the_fourth(missing):
+    put("data", {name: content for name, content in files().items() if name != missing})
+    with pytest.raises(FileNotFoundError, match=f"data: expected four files .* missing: {missing}$"):
+        load_data("data")
+
+
+def test_a_folder_without_the_files_or_with_too_many_is_an_error():
+    os.mkdir("empty")
+    with pytest.raises(ValueError, match="empty: expected four files in MNIST's format"):
+        load_data("empty")
+    put("many", files())
+    put("many", {f"emnist-letters{number}-train-images-idx3-ubyte.gz": b"" for number in range(50)})
+    with pytest.raises(ValueError, match="many: expected one file of images") as raised:
+        load_data("many")
+    assert len(str(raised.value)) < 300
+
+
+# ------------------------------------------------------------------ broken files
 
 
 def broken(**changes):
     contents = {name: gzip.compress(content) for name, content in files().items()}
-    for name, content in changes.items():
-        contents[[real for real in NAMES if real.startswith(name.replace("_", "-"))][0]] = content
+    for start, content in changes.items():
+        name = [name for name in NAMES if name.startswith(start.replace("_", "-"))][0]
+        contents[name] = content
     os.makedirs("broken", exist_ok=True)
     for name, content in contents.items():
         with open(os.path.join("broken", name), "wb") as file:
             file.write(content)
 
 
-ZIPPED = gzip.compress(files()[NAMES[0]])
+def zipped(values):
+    return gzip.compress(idx(values))
+
+
+GOOD = idx(images(60))
+ZIPPED = gzip.compress(GOOD)
 BROKEN = [
-    (dict(train_images=b""), "train-images.*it is empty"),
-    (dict(train_images=b"<!DOCTYPE html><html>not found</html>"), "train-images.*magic number 2051 of IDX"),
-    (dict(train_images=ZIPPED[:-9]), "train-images.*"),
-    (dict(train_images=ZIPPED[:len(ZIPPED) // 2]), "train-images.*"),
-    (dict(train_images=ZIPPED[:12]), "train-images.*"),
-    (dict(train_images=ZIPPED[:2000] + b"????" + ZIPPED[2004:]), "train-images.*broken gzip"),
-    (dict(train_images=gzip.compress(idx(images(60))[:-1])), "train-images.*cut short, 1 bytes are missing"),
-    (dict(train_images=gzip.compress(idx(images(60)) + b"x")), "train-images.*more follows after the 60"),
-    (dict(train_images=gzip.compress(idx(images(60))[:7])), "train-images.*cut short"),
-    (dict(train_images=gzip.compress(idx(labels(60)))), "train-images.*magic number 2051 of IDX, got 2049"),
-    (dict(train_images=gzip.compress(idx(np.zeros((60, 28, 8))))), "train-images.*square images, got 28×8"),
-    (dict(train_images=gzip.compress(idx(np.zeros((60, 0, 0))))), "train-images.*square images, got 0×0"),
-    (dict(train_images=gzip.compress(idx(np.zeros((60, 8, 8))))), "images of one size, got 64 pixels for training and 784 for test"),
-    (dict(train_images=gzip.compress(idx(images(59)))), "59 images.*60 labels"),
-    (dict(train_labels=gzip.compress(idx(labels(61)))), "60 images.*61 labels"),
-    (dict(t10k_images=gzip.compress(idx(images(0))), t10k_labels=gzip.compress(idx([]))), "t10k-images.*promises 0 items"),
-    (dict(t10k_images=gzip.compress(struct.pack(">4I", 2051, 2 ** 31, 28, 28))), "t10k-images.*promises 2,147,483,648"),
-    (dict(t10k_images=gzip.compress(idx(images(10)) + bytes(200_000_000), 1)), "t10k-images.*more follows"),
+    (dict(train_images=b""), "train-images.*: .* it is empty"),
+    (dict(train_images=gzip.compress(b"")), "train-images.*: .* it is empty"),
+    (dict(train_images=b"<!DOCTYPE html><html>not found</html>"),
+     "train-images.*: expected the magic number 2051 of IDX, got 1008813135"),
+    (dict(train_images=ZIPPED[:-9]), "train-images.*: broken gzip file: cut short"),
+    (dict(train_images=ZIPPED[:-1]), "train-images.*: broken gzip file: cut short"),
+    (dict(train_images=ZIPPED[:len(ZIPPED) // 2]), "train-images.*: broken gzip file: cut short"),
+    (dict(train_images=ZIPPED[:12]), "train-images.*: broken gzip file: cut short"),
+    (dict(train_images=ZIPPED[:2000] + b"????" + ZIPPED[2004:]), "train-images.*: broken gzip"),
+    (dict(train_images=ZIPPED[:-8] + b"????" + ZIPPED[-4:]), "train-images.*: broken gzip"),
+    (dict(train_images=ZIPPED + b"x"), "train-images.*: broken gzip file: more follows after its end"),
+    (dict(train_images=ZIPPED + ZIPPED), "train-images.*: broken gzip file: more follows after its end"),
+    (dict(train_images=GOOD[:-1]), "train-images.*: cut short, 1 bytes are missing"),
+    (dict(train_images=gzip.compress(GOOD[:-1])), "train-images.*: cut short, 1 bytes are missing"),
+    (dict(train_images=GOOD + b"x"), "train-images.*: more follows after the 60"),
+    (dict(train_images=gzip.compress(GOOD + b"x")), "train-images.*: more follows after the 60"),
+    (dict(train_images=gzip.compress(GOOD[:7])), "train-images.*: cut short, 9 bytes are missing"),
+    (dict(train_images=zipped(labels(60))), "train-images.*magic number 2051 of IDX, got 2049"),
+    (dict(train_labels=zipped(images(60))), "train-labels.*magic number 2049 of IDX, got 2051"),
+    (dict(train_images=zipped(np.zeros((60, 28, 8)))), "train-images.*square images, got 28×8"),
+    (dict(train_images=zipped(np.zeros((60, 0, 0)))), "train-images.*square images, got 0×0"),
+    (dict(train_images=zipped(np.zeros((60, 8, 8)))),
+     "images of one size, got 64 pixels for training and 784 for test"),
+    (dict(train_images=zipped(images(59))), "train-images.*59 images.*train-labels.*60 labels"),
+    (dict(train_labels=zipped(labels(61))), "60 images.*61 labels"),
+    (dict(t10k_labels=zipped(labels(9))), "t10k-images.*10 images.*t10k-labels.*9 labels"),
+    (dict(t10k_images=zipped(images(0)), t10k_labels=zipped([])), "t10k-images.*promises 0 items"),
+    (dict(t10k_images=gzip.compress(struct.pack(">4I", 2051, 2 ** 31, 28, 28))),
+     "t10k-images.*promises 2,147,483,648"),
+    (dict(t10k_images=gzip.compress(idx(images(10)) + bytes(20_000_000), 1)),
+     "t10k-images.*more follows"),
 ]
 
 
@@ -51,19 +142,57 @@ def test_a_broken_file_is_an_error_that_names_it_and_the_fault(changes, message)
         load_data("broken")
 
 
-def test_folders_named_like_the_files_are_passed_over():
-    put("data", files(), zipped=False)
-    os.makedirs("data/train-images.idx3-ubyte")
+# ------------------------------------------------------------------ limits of size
+
+
+def test_the_limits_are_a_million_images_and_400_mb():
+    assert (reader.MOST_IMAGES, reader.MOST_BYTES) == (1_000_000, 400_000_000)
+
+
+@pytest.mark.parametrize("limit, images_of", [(60, "training"), (10, "test")])
+def test_more_images_than_the_limit_are_refused_unless_asked_for(limit, images_of, monkeypatch):
+    put("data", files(60, 10) if images_of == "training" else files(4, 10))
+    monkeypatch.setattr(reader, "MOST_IMAGES", limit)
     assert len(load_data("data")[2][1]) == 10
+    monkeypatch.setattr(reader, "MOST_IMAGES", limit - 1)
+    with pytest.raises(ValueError, match=f"promises {limit} items, expected 1 to {limit - 1} .*max_images"):
+        load_data("data")
+    with pytest.raises(ValueError, match=f"expected 1 to {limit - 1} "):
+        load_data("data", max_images=limit - 1)
+    assert len(load_data("data", max_images=limit)[2][1]) == 10
+    assert len(load_data_wrapper("data", max_images=limit)[2]) == 10
 
 
-def test_a_folder_without_the_files_or_with_too_many_is_an_error():
-    os.mkdir("empty")
-    with pytest.raises(ValueError, match="empty: expected four files in MNIST's format"):
-        load_data("empty")
-    put("many", files())
-    put("many", {"emnist-letters-train-images-idx3-ubyte.gz": b""})
-    with pytest.raises(ValueError, match="many: expected one file of images"):
-        load_data("many")
+def test_more_bytes_than_the_limit_are_refused_unless_asked_for(monkeypatch):
+    """The images of both parts count together."""
+    put("data", files(60, 10))
+    monkeypatch.setattr(reader, "MOST_BYTES", 70 * 784)
+    assert len(load_data("data")[2][1]) == 10
+    for limit, promise in ((70 * 784 - 1, "10 images"), (60 * 784 - 1, "60 images")):
+        monkeypatch.setattr(reader, "MOST_BYTES", limit)
+        with pytest.raises(ValueError, match=f"promises {promise} of 784 pixels, expected at most "):
+            load_data("data")
+        assert len(load_data("data", max_images=60)[2][1]) == 10
 
 
+def test_more_labels_than_the_limit_are_refused(monkeypatch):
+    put("data", files(60, 10))
+    put("data", {NAMES[3]: idx(labels(61))})
+    monkeypatch.setattr(reader, "MOST_IMAGES", 60)
+    with pytest.raises(ValueError, match="t10k-labels.*promises 61 items"):
+        load_data("data")
+
+
+def test_more_than_memory_holds_is_an_error_that_names_the_file(monkeypatch):
+    def full(file, size):
+        raise MemoryError
+    put("data", files())
+    monkeypatch.setattr(reader, "read_array", full)
+    with pytest.raises(ValueError, match="train-images-idx3-ubyte.gz: more than this machine's memory"):
+        load_data("data")
+
+
+def test_an_array_larger_than_a_block_is_read_whole(monkeypatch):
+    put("data", files(1000, 10))
+    assert np.array_equal(np.vstack([part[0] for part in load_data("data")[:2]]),
+                          images(1000).reshape(1000, 784))
