@@ -264,8 +264,8 @@ class _Reader:
     def _name(self, module, name):
         full = module + b"." + name
         if full not in NAMES:
-            raise ValueError(f"it names {full.decode('ascii', 'replace'):.60}, which is not part of "
-                             "an array; nothing was run")
+            raise ValueError(f"it names {full.decode('ascii', 'replace'):.60}, which is not part "
+                             "of an array; nothing was run")
         return NAMES[full]
 
     def _made(self, function, *arguments):

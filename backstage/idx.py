@@ -30,8 +30,8 @@ def read_folder(folder, max_images=None):
     training = _read_pair(found[:2], MOST_BYTES, max_images)
     test = _read_pair(found[2:], MOST_BYTES - training[0].size, max_images)
     if training[0].shape[1] != test[0].shape[1]:
-        raise ValueError(f"{folder}: expected images of one size, got {training[0].shape[1]} pixels "
-                         f"for training and {test[0].shape[1]} for test")
+        raise ValueError(f"{folder}: expected images of one size, got {training[0].shape[1]} "
+                         f"pixels for training and {test[0].shape[1]} for test")
     images, labels = training
     split = len(labels) - len(labels) // 6
     return (images[:split], labels[:split]), (images[split:], labels[split:]), test
@@ -53,7 +53,7 @@ def find_files(folder):
         if len({re.sub("[._]", "-", name.replace(".gz", "")) for name in names}) > 1:
             raise ValueError(f"{folder}: expected one file of {kind} for each part, "
                              f"got {', '.join(names):.200}")
-        names.sort(key=lambda name: name != standard + ".gz")  # what is downloaded has been checked
+        names.sort(key=lambda name: name != standard + ".gz")  # a download has been checked
         paths.append(os.path.join(folder, names[0]) if names else None)
     return paths, [name + ".gz" for name, path in zip(NAMES, paths) if not path]
 

@@ -8,7 +8,8 @@ import pytest
 import mnist_loader
 from backstage import download
 
-MNIST_DIR = os.path.abspath(os.environ.get("MNIST_DIR") or os.path.join(mnist_loader.DATA, "mnist"))
+MNIST_DIR = os.path.abspath(os.environ.get("MNIST_DIR")
+                            or os.path.join(mnist_loader.DATA, "mnist"))
 
 
 @pytest.fixture(autouse=True)
@@ -36,16 +37,18 @@ def mnist():
 
 @pytest.fixture(scope="session", autouse=True)
 def readme_on_mnist(request, tmp_path_factory):
-    """The README's session on MNIST takes as long as half of the tests: a process of its own that runs
-    beside them from the start."""
+    """The README's session on MNIST takes as long as half of the tests: a process of its own that
+    runs beside them from the start."""
     here = os.path.dirname(os.path.abspath(__file__))
-    wanted = [item for item in request.session.items if item.name.startswith("test_every_interactive_snippet_on_mnist")]
+    wanted = [item for item in request.session.items
+              if item.name.startswith("test_every_interactive_snippet_on_mnist")]
     if not wanted or not os.path.isdir(MNIST_DIR):
         yield
         return
     environment = dict(os.environ, PYTHONPATH=os.path.dirname(here), MNIST_DIR=MNIST_DIR)
-    with subprocess.Popen([sys.executable, os.path.join(here, "test_readme.py")], stdout=subprocess.PIPE,
-                          cwd=tmp_path_factory.mktemp("session"), env=environment) as process:
+    with subprocess.Popen([sys.executable, os.path.join(here, "test_readme.py")],
+                          stdout=subprocess.PIPE, cwd=tmp_path_factory.mktemp("session"),
+                          env=environment) as process:
         yield process
         process.kill()
 

@@ -48,13 +48,12 @@ def parts(kind, scale, counts=(5, 3, 2)):
              labels(count).astype(np.int64)) for count in counts]
 
 
-def python_2_array(shape, code, content, order=b"<", is_fortran=False):
+def python_2_array(shape, code, content, order=b"<"):
     """An array as Python 2.7's cPickle with NumPy 1 pickles it with protocol 2, from the pickled
     shape, type and content."""
     return (b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85U\x01b\x87R(K\x01"
             + shape + b"cnumpy\ndtype\n" + code + b"K\x00K\x01\x87R(K\x03U\x01" + order
-            + b"NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb" + (b"\x88" if is_fortran else b"\x89")
-            + content + b"tb")
+            + b"NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89" + content + b"tb")
 
 
 def python_2_text(content):

@@ -17,8 +17,11 @@ DOTTED = [name.replace("-idx", ".idx") for name in NAMES]
 PLAIN = [name.replace(".gz", "") for name in NAMES]
 
 
-@pytest.mark.parametrize("names", [EMNIST, DOTTED, [name.replace("-ubyte", "_ubyte").replace("n-", "n_") for name in NAMES],
-                                   DOTTED[:1] + NAMES[1:3] + EMNIST[3:]], ids=lambda names: names[0])
+UNDERLINED = [name.replace("-ubyte", "_ubyte").replace("n-", "n_") for name in NAMES]
+
+
+@pytest.mark.parametrize("names", [
+    EMNIST, DOTTED, UNDERLINED, DOTTED[:1] + NAMES[1:3] + EMNIST[3:]], ids=lambda names: names[0])
 def test_names_that_other_datasets_use_are_found(names):
     put("data", dict(zip(names, files().values())))
     assert len(load_data("data")[2][1]) == 10
@@ -31,9 +34,10 @@ def test_files_need_not_be_gzipped(names):
     assert np.array_equal(load_data("data")[2][0], images(10, 2).reshape(10, 784))
 
 
-@pytest.mark.parametrize("name", ["train-images-idx1-ubyte", "train-images-idx3-ubyte.gz.part", "images-idx3-ubyte",
-                                  "train-images-idx3-ubyte.zip", "xtrain-images-idx3-ubyte",
-                                  "train-images-idx3-int", "train-pictures-idx3-ubyte"])
+@pytest.mark.parametrize("name", [
+    "train-images-idx1-ubyte", "train-images-idx3-ubyte.gz.part", "images-idx3-ubyte",
+    "train-images-idx3-ubyte.zip", "xtrain-images-idx3-ubyte", "train-images-idx3-int",
+    "train-pictures-idx3-ubyte"])
 def test_other_names_are_not(name):
     put("data", dict(list(files().items())[1:]))
     put("data", {name: b""})
@@ -65,7 +69,7 @@ def test_folders_named_like_the_files_are_passed_over():
 @pytest.mark.parametrize("missing", NAMES)
 def test_a_folder_with_three_of_four_files_names_the_fourth(missing):
     put("data", {name: content for name, content in files().items() if name != missing})
-    with pytest.raises(FileNotFoundError, match=f"data: expected four files .* missing: {missing}$"):
+    with pytest.raises(FileNotFoundError, match=f"data: expected four .* missing: {missing}$"):
         load_data("data")
 
 
@@ -74,10 +78,15 @@ def test_a_folder_without_the_files_or_with_too_many_is_an_error():
     with pytest.raises(ValueError, match="empty: expected four files in MNIST's format"):
         load_data("empty")
     put("many", files())
-    put("many", {f"emnist-letters{number}-train-images-idx3-ubyte.gz": b"" for number in range(50)})
+    put("many", {f"letters{number}-train-images-idx3-ubyte.gz": b"" for number in range(50)})
     with pytest.raises(ValueError, match="many: expected one file of images") as raised:
         load_data("many")
     assert len(str(raised.value)) < 300
+
+
+def test_a_single_image_is_enough():
+    training, validation, test = load_data_wrapper(put("data", files(1, 1)))
+    assert (len(training), len(validation), len(test)) == (1, 0, 1)
 
 
 # ------------------------------------------------------------------ broken files
@@ -111,10 +120,10 @@ BROKEN = [
     (dict(train_images=ZIPPED[:12]), "train-images.*: broken gzip file: cut short"),
     (dict(train_images=ZIPPED[:2000] + b"????" + ZIPPED[2004:]), "train-images.*: broken gzip"),
     (dict(train_images=ZIPPED[:-8] + b"????" + ZIPPED[-4:]), "train-images.*: broken gzip"),
-    (dict(train_images=ZIPPED + b"x"), "train-images.*: broken gzip file: more follows after its end"),
-    (dict(train_images=ZIPPED + ZIPPED), "train-images.*: broken gzip file: more follows after its end"),
+    (dict(train_images=ZIPPED + b"x"), "train-images.*: broken gzip file: more follows after"),
+    (dict(train_images=ZIPPED + ZIPPED), "train-images.*: broken gzip file: more follows after"),
     (dict(train_images=GOOD[:-1]), "train-images.*: cut short, 1 bytes are missing"),
-    (dict(train_images=gzip.compress(GOOD[:-1])), "train-images.*: cut short, 1 bytes are missing"),
+    (dict(train_images=gzip.compress(GOOD[:-1])), "train-images.*: cut short, 1 bytes are"),
     (dict(train_images=GOOD + b"x"), "train-images.*: more follows after the 60"),
     (dict(train_images=gzip.compress(GOOD + b"x")), "train-images.*: more follows after the 60"),
     (dict(train_images=gzip.compress(GOOD[:7])), "train-images.*: cut short, 9 bytes are missing"),
@@ -155,7 +164,8 @@ def test_more_images_than_the_limit_are_refused_unless_asked_for(limit, images_o
     monkeypatch.setattr(reader, "MOST_IMAGES", limit)
     assert len(load_data("data")[2][1]) == 10
     monkeypatch.setattr(reader, "MOST_IMAGES", limit - 1)
-    with pytest.raises(ValueError, match=f"promises {limit} items, expected 1 to {limit - 1} .*max_images"):
+    promise = f"promises {limit} items, expected 1 to {limit - 1} .*max_images"
+    with pytest.raises(ValueError, match=promise):
         load_data("data")
     with pytest.raises(ValueError, match=f"expected 1 to {limit - 1} "):
         load_data("data", max_images=limit - 1)
@@ -170,7 +180,7 @@ def test_more_bytes_than_the_limit_are_refused_unless_asked_for(monkeypatch):
     assert len(load_data("data")[2][1]) == 10
     for limit, promise in ((70 * 784 - 1, "10 images"), (60 * 784 - 1, "60 images")):
         monkeypatch.setattr(reader, "MOST_BYTES", limit)
-        with pytest.raises(ValueError, match=f"promises {promise} of 784 pixels, expected at most "):
+        with pytest.raises(ValueError, match=f"promises {promise} of 784 pixels, expected at "):
             load_data("data")
         assert len(load_data("data", max_images=60)[2][1]) == 10
 
@@ -188,7 +198,7 @@ def test_more_than_memory_holds_is_an_error_that_names_the_file(monkeypatch):
         raise MemoryError
     put("data", files())
     monkeypatch.setattr(reader, "read_array", full)
-    with pytest.raises(ValueError, match="train-images-idx3-ubyte.gz: more than this machine's memory"):
+    with pytest.raises(ValueError, match="train-images-idx3-ubyte.gz: more than this machine's"):
         load_data("data")
 
 
