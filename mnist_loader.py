@@ -36,7 +36,7 @@ def load_data(dataset=None, max_images=None):
                 a folder   with four files in MNIST's format, gzipped or not, or mnist.pkl.gz;
                            the last sixth of the training images is for validation
     max_images  files in the folder may hold up to so many images; without it, up to 1,000,000
-                and 400 MB together
+                and 360 MB together
 
     Raises FileNotFoundError for missing files, other OSErrors for what can't be read, and
     ValueError, with the file and its fault, for broken data.

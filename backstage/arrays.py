@@ -16,8 +16,8 @@ import numpy as np
 from backstage.unzipped import BLOCK, read_array, unzipped
 
 PIXELS = 784
-MOST_BYTES = 400_000_000  # held at once: MNIST's training images in float64 are 314 million
-MOST_OPERATIONS = 10_000  # such a file has fewer than 300
+MOST_BYTES = 360_000_000  # held at once: MNIST's training images in float64 are 314 million
+MOST_OPERATIONS = 2_000  # such a file has fewer than 300
 LONGEST_LINE = 100
 LONGEST_TEXT_LINE = 50_000_000  # the content of an array in protocol 0
 
@@ -197,9 +197,11 @@ class _Reader:
         return self._top(len(self.stack) - self.marks.pop())
 
     def _memoize(self, place):
-        """Keeps the topmost item; the content of an array is used but once."""
+        """Keeps the topmost item, unless it holds the content of an array: that is used once."""
         item = self.stack[-1]
-        self.memo[place] = None if isinstance(item, np.ndarray) else item
+        parts = item if isinstance(item, tuple) else (item,)
+        has_content = any(isinstance(part, np.ndarray) for part in parts)
+        self.memo[place] = None if has_content else item
 
     # ------------------------------------------------------------------ what the file holds
 

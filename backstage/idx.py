@@ -10,7 +10,7 @@ from backstage.unzipped import read_array, unzipped
 NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte",
          "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 MOST_IMAGES = 1_000_000
-MOST_BYTES = 400_000_000  # of a folder's images: those of MNIST have 55 million
+MOST_BYTES = 360_000_000  # of a folder's images: those of MNIST have 55 million
 
 
 class MissingFiles(FileNotFoundError, ValueError):
@@ -41,8 +41,8 @@ def find_files(folder):
     """(paths, missing): the paths of the four files in a folder, None for those that are not
     there, and MNIST's names for these. EMNIST's names are found too, and dots for hyphens."""
     if not os.path.isdir(folder):
-        got = "a file" if os.path.exists(folder) else "nothing there"
-        raise MissingFiles(f"{folder}: expected a folder, got {got}")
+        fault = "expected a folder, got a file" if os.path.exists(folder) else "no such folder"
+        raise MissingFiles(f"{folder}: {fault}")
     paths = []
     for standard in NAMES:
         part, kind, dimensions, _ = standard.split("-")

@@ -117,8 +117,8 @@ array, shape = python_2_array, python_2_shape
 CRAFTED = {
     "a promise of 2**26 images": ("idx", lambda: zeros(50, header(2 ** 26))),
     "three million images": ("idx", lambda: zeros(300, header(2_933_673))),
-    "half a million images": ("idx", lambda: zeros(400, header(510_204))),
-    "half a million images that are not there": ("idx", lambda: zeros(1, header(510_204))),
+    "half a million images": ("idx", lambda: zeros(360, header(459_183))),
+    "half a million images that are not there": ("idx", lambda: zeros(1, header(459_183))),
     "images of 65,535 pixels a side": ("idx", lambda: zeros(1, header(1, 65_535, 65_535))),
     "more labels than images": ("idx labels", lambda: zeros(
         300, struct.pack(">2I", 2049, 900_000_000))),
@@ -146,11 +146,11 @@ CRAFTED = {
     "a list that doubles": ("pickle", lambda: pickled(b"(U\x01al" + b"2e" * 100 + b".")),
     "text of 150 MB": ("pickle", lambda: zeros(
         150, b"\x80\x02X" + struct.pack("<I", 150_000_000))),
-    "five strings of 90 MB": ("pickle", lambda: zeros(0) + 5 * zeros(
-        90, b"B" + struct.pack("<I", 90_000_000))[10:]),
+    "five strings of 80 MB": ("pickle", lambda: zeros(0) + 5 * zeros(
+        80, b"B" + struct.pack("<I", 80_000_000))[10:]),
     "a line of text without an end": ("pickle", lambda: zeros(300, b"\x80\x02V")),
-    "400 MB of labels": ("pickle", lambda: zeros(400, b"\x80\x02" + array(
-        shape(400_000_000), b"U\x02i1", b"T" + struct.pack("<i", 400_000_000))[:-2])),
+    "360 MB of labels": ("pickle", lambda: zeros(360, b"\x80\x02" + array(
+        shape(360_000_000), b"U\x02i1", b"T" + struct.pack("<i", 360_000_000))[:-2])),
     "a shape of huge numbers": ("pickle", lambda: pickled(
         array((b"\x8a\xff" + b"\x7f" * 255) * 2 + b"\x86", b"U\x02f4", b"U\x04abcd"))),
     "digits that never end": ("digits", lambda: zeros(300)),

@@ -154,8 +154,8 @@ def test_a_broken_file_is_an_error_that_names_it_and_the_fault(changes, message)
 # ------------------------------------------------------------------ limits of size
 
 
-def test_the_limits_are_a_million_images_and_400_mb():
-    assert (reader.MOST_IMAGES, reader.MOST_BYTES) == (1_000_000, 400_000_000)
+def test_the_limits_are_a_million_images_and_360_mb():
+    assert (reader.MOST_IMAGES, reader.MOST_BYTES) == (1_000_000, 360_000_000)
 
 
 @pytest.mark.parametrize("limit, images_of", [(60, "training"), (10, "test")])

@@ -161,16 +161,15 @@ def mnist_dir(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("dataset", [None, "mnist"])
 def test_a_wrong_mnist_dir_is_said_at_once(dataset, mnist_dir):
-    expected = "MNIST_DIR: elsewhere: expected "
-    with pytest.raises(FileNotFoundError, match=expected + "a folder, got nothing there"):
+    with pytest.raises(FileNotFoundError, match="MNIST_DIR: elsewhere: no such folder"):
         load_data(dataset)
     with open("elsewhere", "w"):
         pass
-    with pytest.raises(FileNotFoundError, match=expected + "a folder, got a file"):
+    with pytest.raises(FileNotFoundError, match="MNIST_DIR: elsewhere: .* got a file"):
         load_data(dataset)
     os.remove("elsewhere")
     os.mkdir("elsewhere")
-    with pytest.raises(FileNotFoundError, match=expected + "four .* missing: " + ", ".join(NAMES)):
+    with pytest.raises(FileNotFoundError, match="MNIST_DIR: .* missing: " + ", ".join(NAMES)):
         load_data(dataset)
 
 
