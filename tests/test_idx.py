@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from backstage import idx as reader
+from backstage import unzipped
 from datasets import NAMES, files, idx, images, labels, put
 from mnist_loader import load_data, load_data_wrapper
 
@@ -206,3 +207,11 @@ def test_an_array_larger_than_a_block_is_read_whole(monkeypatch):
     put("data", files(1000, 10))
     assert np.array_equal(np.vstack([part[0] for part in load_data("data")[:2]]),
                           images(1000).reshape(1000, 784))
+
+
+def test_unzipping_may_take_seconds_only_unless_asked_for(monkeypatch):
+    put("data", files())
+    monkeypatch.setattr(unzipped, "SECONDS", -1.0)
+    with pytest.raises(ValueError, match="train-images-idx3-ubyte.gz: unzipping it takes too long"):
+        load_data("data")
+    assert len(load_data("data", max_images=60)[2][1]) == 10
