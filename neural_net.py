@@ -3,15 +3,14 @@
 Read it beside the equations (1) to (8) of the README: weights are nested lists, every
 sum of an equation is a loop, and nothing is a matrix. In this order: what a network is;
 the forward pass; the backward pass, first every error, then every weight; projecting a
-target back onto the inputs; training and testing. Left out on purpose: momentum,
-convolution, matrices.
+target back onto the inputs; training and testing. Momentum and convolution are left out
+on purpose; what checks, prints, draws and saves is in backstage/ and need not be read.
 """
 
 import random
 from math import exp, sqrt
 
 from backstage import checks, explanation, gallery, saving, variants, wording
-from backstage.gallery import Film  # noqa: F401
 from backstage.progress import Scoring, Training
 from backstage.wording import answer
 
@@ -19,18 +18,19 @@ from backstage.wording import answer
 class Net:
     """Layers of neurons, each neuron connected to every neuron of the layer before.
 
-    sizes    the number of neurons in each layer, inputs first: [784, 30, 10]
+    sizes    the number of neurons in each layer, inputs first: [2, 3, 2] on paper,
+             [784, 30, 10] for pictures of 28 × 28 pixels and ten digits
     hidden   the activation function of hidden neurons: "sigmoid", "relu" or "tanh"
     output   the activation function of output neurons: "sigmoid" or "softmax"
-    cost     what training minimizes: "squared_error", ½·Σ(Target − out)², the default
+    cost     E, what training minimizes: "squared_error", ½·Σ(Target − out)², by default
              with a sigmoid output; or "cross_entropy", the only choice with softmax
-    biases   False for a network whose biases are all 0 and stay 0
+    biases   True, or False for a network whose biases are all 0 and stay 0
     seed     a whole number: the same seed gives the same network and the same training
 
     weights[layer][neuron][source] is the weight on the connection to a neuron from a
     source, a neuron of the layer before; biases[layer][neuron] is the neuron's bias.
-    Layer 0 is the first hidden layer.
-    Raises ValueError for arguments that make no network.
+    The inputs have no weights: layer 0 is the one after them, with sizes[1] neurons.
+    Raises ValueError for arguments that don't describe a network.
     """
 
     def __init__(self, sizes, hidden="sigmoid", output="sigmoid", cost=None,
@@ -45,17 +45,17 @@ class Net:
         self.weights = []
         self.biases = []
         for layer in range(len(self.sizes) - 1):
-            sources = self.sizes[layer]
-            # Weights start as random numbers of standard deviation 1/√sources: then
-            # in_A, a sum of that many terms, is near 0 in small and large layers alike,
-            # where the sigmoid is steep. Half the ReLU neurons output 0, hence the 2.
-            spread = 1.0 / sqrt(sources)
+            source_count = self.sizes[layer]
+            # Weights start at random: neurons that start equal stay equal. The more
+            # sources, the smaller (spread is the standard deviation): in_A, a sum over
+            # all of them, should be near 0, where the sigmoid is steep.
+            spread = 1.0 / sqrt(source_count)
             if self.activation_of(layer) == "relu":
-                spread = sqrt(2.0 / sources)
+                spread = sqrt(2.0 / source_count)  # 2, since half of them output 0
             self.weights.append([])
             for neuron in range(self.sizes[layer + 1]):
                 self.weights[layer].append(
-                    [self._random.gauss(0.0, spread) for source in range(sources)])
+                    [self._random.gauss(0.0, spread) for source in range(source_count)])
             self.biases.append([0.0] * self.sizes[layer + 1])
 
     def activation_of(self, layer):
@@ -74,40 +74,40 @@ class Net:
         """
         outs = [checks.numbers(inputs, self.sizes[0], "inputs")]
         for layer in range(len(self.weights)):
-            ins = self.weighted_inputs(layer, outs[layer])
-            outs.append(self.activate(layer, ins))
+            layer_ins = self.weighted_inputs(layer, outs[layer])
+            outs.append(self.activate(layer, layer_ins))
         return outs
 
     def weighted_inputs(self, layer, previous_outs):
         """Equation (1): each neuron's weighted input, from the layer before it."""
-        sources = nonzero(previous_outs)
-        ins = []
+        sources = nonzero(previous_outs)  # to save time: the others would add 0
+        layer_ins = []
         for neuron in range(len(self.weights[layer])):
-            incoming = self.weights[layer][neuron]
+            incoming = self.weights[layer][neuron]  # the weights into this neuron
             # (1)  in_A = W_ΩA·Ω + W_λA·λ + b_A
             total = 0.0
             for source in sources:
                 total += incoming[source] * previous_outs[source]
-            ins.append(total + self.biases[layer][neuron])
-        return ins
+            layer_ins.append(total + self.biases[layer][neuron])
+        return layer_ins
 
-    def activate(self, layer, ins):
+    def activate(self, layer, layer_ins):
         """Equation (2): each neuron's output, from its weighted input."""
-        if self.activation_of(layer) != "sigmoid":
-            return variants.activate(self.activation_of(layer), ins)
-        layer_outs = []
-        for in_ in ins:
-            # (2)  out_A = 1 / (1 + e^(−in_A))
-            if in_ < -709.0:
-                layer_outs.append(0.0)  # e^710 is too large for a float
-            else:
-                layer_outs.append(1.0 / (1.0 + exp(-in_)))
-        return layer_outs
+        if self.activation_of(layer) == "sigmoid":
+            layer_outs = []
+            for in_ in layer_ins:  # in_, because "in" is a word of Python
+                # (2)  out_A = 1 / (1 + e^(−in_A))
+                if in_ < -709.0:
+                    layer_outs.append(0.0)  # e^(−in_A) would be too large for a float
+                else:
+                    layer_outs.append(1.0 / (1.0 + exp(-in_)))
+            return layer_outs
+        return variants.activate(self.activation_of(layer), layer_ins)
 
     # -------------------------------------------------------------------- backward pass
 
     def errors(self, outs, target):
-        """Every neuron's error term δ, −∂E/∂in: equations (3) and (5).
+        """Every neuron's error term δ = −∂E/∂in, how fast E falls as in grows: (3) (5).
 
         outs     what forward returned
         target   the outputs wanted: a list, or the index of the one that should be 1
@@ -115,7 +115,7 @@ class Net:
         Raises ValueError for outs or a target that don't fit the network.
         """
         outs = checks.layers(outs, self.sizes)
-        target = checks.target(target, self, "target")
+        target = checks.target(target, self, "target")  # as a list
         deltas = [[] for layer in self.weights]
         for neuron in range(len(target)):
             out = outs[-1][neuron]
@@ -123,18 +123,18 @@ class Net:
                 # (3)  δ_α = out_α·(1 − out_α)·(Target_α − out_α)
                 deltas[-1].append(out * (1.0 - out) * (target[neuron] - out))
             else:
-                # cross-entropy, instead of (3)  δ_α = Target_α − out_α
+                # cross-entropy's slope cancels out·(1 − out):  δ_α = Target_α − out_α
                 deltas[-1].append(target[neuron] - out)
 
-        for layer in range(len(self.weights) - 2, -1, -1):
+        for layer in range(len(self.weights) - 2, -1, -1):  # hidden layers, last first
             next_weights = self.weights[layer + 1]
             next_deltas = deltas[layer + 1]
             for neuron in range(len(self.weights[layer])):
-                out = outs[layer + 1][neuron]
+                # (5)  δ_A = out_A·(1 − out_A)·(δ_α·W_Aα + δ_β·W_Aβ)
+                out = outs[layer + 1][neuron]  # of this layer: outs[0] is the inputs
                 derivative = out * (1.0 - out)
                 if self.hidden != "sigmoid":
                     derivative = variants.derivative(self.hidden, out)
-                # (5)  δ_A = out_A·(1 − out_A)·(δ_α·W_Aα + δ_β·W_Aβ)
                 total = 0.0
                 for next_neuron in range(len(next_deltas)):
                     total += (next_deltas[next_neuron]
@@ -143,27 +143,28 @@ class Net:
         return deltas
 
     def update_weights(self, outs, deltas, learning_rate):
-        """Changes every weight and bias as one example asks: (4) in the output layer,
-        (6) in the hidden layers."""
+        """Changes every weight and bias by one example: (4) in the output layer, (6) in
+        the hidden ones. errors comes first: every δ needs the old weights."""
         for layer in range(len(self.weights)):
             previous_outs = outs[layer]
             sources = nonzero(previous_outs)
             for neuron in range(len(self.weights[layer])):
                 incoming = self.weights[layer][neuron]
-                change = learning_rate * deltas[layer][neuron]
-                if change == 0.0:
-                    continue
+                step = learning_rate * deltas[layer][neuron]
+                if step == 0.0:
+                    continue  # as for a ReLU neuron that outputs 0
                 # output layer   (4)  W+_Aα = W_Aα + η·δ_α·out_A   b+_α = b_α + η·δ_α
                 # hidden layers  (6)  W+_ΩA = W_ΩA + η·δ_A·Ω       b+_A = b_A + η·δ_A
                 for source in sources:
-                    incoming[source] = incoming[source] + change * previous_outs[source]
+                    incoming[source] = incoming[source] + step * previous_outs[source]
                 if self.has_biases:
-                    self.biases[layer][neuron] += change
+                    self.biases[layer][neuron] = self.biases[layer][neuron] + step
 
     # -------------------------------------- projecting a target back onto the inputs
 
     def project_back(self, target):
-        """What a target asks of the inputs: equations (7) and (8).
+        """Which inputs favor a target and which oppose it: (7) and (8). imagine draws
+        it. Not the network's inverse: it skips activation functions and biases.
 
         target   a number for each output neuron: a list, or the index of the only 1
         Returns a list of sizes[0] numbers: positive for an input that favors the
@@ -194,27 +195,28 @@ class Net:
         learning_rate   η, greater than 0
         epochs          the number of passes through the data
         batch_size      m: how many examples change the weights together, each by
-                        η/m·δ·out, every δ from the same old weights; with 1, exactly
-                        (4) and (6). Until then a batch is held in memory, its inputs
-                        uncopied.
+                        (η/m)·δ·out, every δ from the same old weights; with 1, exactly
+                        (4) and (6). A batch's inputs are not copied.
         test_data       examples to score after each epoch (with more than 50 epochs,
                         only about ten times)
-        weight_decay    d: before a batch changes the weights, W becomes (1 − η·d)·W
-        watch, every    watch(images) is called at the start and after every so many
-                        images, with the number of images seen so far
+        weight_decay    d: before a batch changes the weights, W becomes (1 − η·d)·W, so
+                        that W stays small and the network does not learn by heart
+        watch, every    watch(count) is called with the number of examples seen so far:
+                        at the start, about once in `every` examples, and at the end
         Raises ValueError for arguments or examples that don't fit, before the batch
         that holds them changes anything, and when training diverges.
         """
-        learning_rate, decay = checks.training(learning_rate, epochs, batch_size,
+        learning_rate, scale = checks.training(learning_rate, epochs, batch_size,
                                                weight_decay, watch, every)
-        # progress prints, ends the call on Ctrl-C, and stops training that diverges.
+        # progress hands out the examples, their targets as lists; it prints, calls
+        # watch, ends the call on Ctrl-C, and stops training that diverges.
         with Training(self, training_data, test_data, learning_rate, epochs, watch,
                       every) as progress:
             order = list(range(len(training_data)))
             for epoch in range(epochs):
                 self._random.shuffle(order)
                 for first in range(0, len(order), batch_size):
-                    progress.batch_begins()
+                    progress.batch_begins()  # calls watch
                     batch = []
                     for index in order[first:first + batch_size]:
                         inputs, target = progress.example(index)
@@ -222,22 +224,22 @@ class Net:
                         deltas = self.errors(outs, target)
                         batch.append((outs, deltas))
                         progress.example_done(outs, deltas, target)
-                    # Only now do weights change: every δ of the batch is the slope of E
-                    # at the same old weights.
-                    self.decay_weights(decay)
+                    # Only now do weights change: every δ of the batch is −∂E/∂in at the
+                    # same old weights.
+                    self.decay_weights(scale)
                     for outs, deltas in batch:
                         self.update_weights(outs, deltas, learning_rate / len(batch))
                 progress.epoch_done()
 
-    def decay_weights(self, decay):
-        """Weight decay: scales every weight, but no bias, by 1 − η·d."""
-        if decay == 1.0:
-            return
+    def decay_weights(self, scale):
+        """Weight decay: multiplies every weight, but no bias, by scale, 1 − η·d."""
+        if scale == 1.0:
+            return  # d is 0
         for layer in range(len(self.weights)):
             for incoming in self.weights[layer]:
                 # W becomes (1 − η·d)·W
                 for source in range(len(incoming)):
-                    incoming[source] = decay * incoming[source]
+                    incoming[source] = scale * incoming[source]
 
     def predict(self, inputs):
         """The network's answer, the digit: the index of the largest output. With a
@@ -262,7 +264,7 @@ class Net:
         """Prints how many examples the network gets right."""
         print(wording.score(self.evaluate(data), len(data)))
 
-    # ------------------------------------------------- brought in from backstage
+    # ----------------------- methods from backstage, where self is called network
 
     __repr__ = wording.constructor       # Net([784, 30, 10])
     explain = explanation.explain        # prints one training step with its numbers
@@ -272,11 +274,14 @@ class Net:
     save = saving.save                   # writes the network to a file
     load = saving.load                   # makes this network the one in a file
     loaded = classmethod(saving.loaded)  # Net.loaded(path): the network in a file
-    solve_for_inputs = project_back      # its earlier name
+    solve_for_inputs = project_back      # the same, by an older name
 
 
 def nonzero(layer_outs):
     """The neurons of a layer whose output is not 0. The others add 0 to (1) and change
-    no weight in (4) and (6): leaving them out gives the same numbers, and four of five
-    pixels of a digit are 0."""
+    no weight in (4) and (6): leaving them out gives the same numbers in less
+    time, since four of five pixels of a digit are 0."""
     return [source for source, out in enumerate(layer_outs) if out != 0.0]
+
+
+Film = gallery.Film  # records the heat maps of imagine while a network trains
