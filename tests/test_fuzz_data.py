@@ -12,13 +12,11 @@ import pytest
 
 import mnist_loader
 from backstage import unzipped
+from bounds import answer_within_bounds
 from datasets import (NAMES, files, parts, put, python_2_array, python_2_pickle,
                       python_2_shape)
 from mnist_loader import load_data
 from test_fuzz import bounded_memory, fuzz  # noqa: F401 (a fixture)
-
-SECONDS = 5.0  # of processor time that a crafted file may take
-BYTES = 500_000_000  # that the process may grow by
 
 
 def load_idx(name):
@@ -160,7 +158,7 @@ CRAFTED = {
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.parametrize("name", CRAFTED)
-def test_a_crafted_file_is_answered_within_5_seconds_and_500_mb(name):
+def test_a_crafted_file_is_answered_within_5_seconds_and_500_mb(name, monkeypatch):
     kind, make = CRAFTED[name]
     content = make()
     put("data", files(12, 6), zipped=False)
@@ -170,31 +168,9 @@ def test_a_crafted_file_is_answered_within_5_seconds_and_500_mb(name):
     with open(path, "wb") as file:
         file.write(content)
     del content
-    answer, seconds = answer_within_bounds("digits" if kind == "digits" else os.path.dirname(path))
+    monkeypatch.setattr(mnist_loader, "DATA", os.path.abspath("shipped"))
+    monkeypatch.setattr(unzipped, "SECONDS", 1.0)
+    dataset = "digits" if kind == "digits" else os.path.dirname(path)
+    answer = answer_within_bounds(lambda: load_data(dataset))
     assert answer.startswith("ValueError: ") and path in answer and "memory" not in answer
-    assert len(answer) < 300 + len(os.getcwd()) and seconds < SECONDS
-
-
-def answer_within_bounds(dataset):
-    """What a process that may grow by 500 MB, address space and all, says to a dataset: its error,
-    and how many seconds of processor time that took."""
-    resource = pytest.importorskip("resource")
-    child = os.fork()
-    if child == 0:
-        try:
-            mnist_loader.DATA = os.path.abspath("shipped")
-            unzipped.SECONDS = 1.0
-            with open("/proc/self/statm") as file:
-                size = int(file.read().split()[0]) * resource.getpagesize()
-            resource.setrlimit(resource.RLIMIT_AS, (size + BYTES, size + BYTES))
-            try:
-                answer = f"loaded {load_data(dataset)}"
-            except BaseException as error:
-                answer = f"{type(error).__name__}: {error}"
-            with open("answer", "w") as file:
-                file.write(answer)
-        finally:
-            os._exit(0)
-    usage = os.wait4(child, 0)[2]
-    with open("answer") as file:
-        return file.read(), usage.ru_utime + usage.ru_stime
+    assert len(answer) < 300 + len(os.getcwd())
