@@ -6,6 +6,10 @@ import os
 import numpy as np
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
+from backstage import ink
+
+THICK = float(os.environ.get('THICK', 0.12))
+
 SIDE = 28  # pixels of a picture's side, in MNIST and everywhere here
 FAINTEST = 0.2  # of full ink: what is fainter after scaling is the blur around a stroke
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
@@ -24,7 +28,7 @@ def load_image(path):
     """
     picture = open_picture(path)
     try:
-        frame = framed(_ink(picture))
+        frame = framed(np.float32(ink.thickened(ink.find(picture)[0], THICK)))
     except ValueError as error:
         raise ValueError(f"{_name(path)}: {error}") from None
     return (frame.reshape(-1) / 255.0).tolist()

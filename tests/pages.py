@@ -1,0 +1,296 @@
+"""Pictures of handwritten digits as people make them: strokes of a pen in several styles, on clean,
+lined and squared paper, in pencil, photographed, with the table around the paper.
+
+    python tests/pages.py                 how many are read under each condition (minutes)
+    python tests/pages.py --sheet NAME    draws pictures of a condition on NAME.png
+"""
+
+import argparse
+import io
+import math
+import os
+import random
+import sys
+import time
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+CANVAS = 480  # pixels: the square a digit is first drawn in; it is 320 high there
+
+
+def _oval(x, y, width, height, start, turn):
+    """Points around an oval, from an angle (degrees, clockwise from the right) for so many."""
+    count = max(4, abs(round(turn / 30)))
+    angles = [math.radians(start + turn * step / count) for step in range(count + 1)]
+    return [(x + width / 2 * math.cos(angle), y + height / 2 * math.sin(angle)) for angle in angles]
+
+
+# Every style of a digit: its strokes, each a list of points (right, down) that a smooth curve
+# goes through, in a box of height 1. A point that comes twice is a corner.
+STYLES = {
+    0: ([_oval(.3, .5, .58, 1, -90, -360)],
+        [_oval(.3, .5, .58, 1, -60, -385)],
+        [_oval(.25, .5, .44, 1, -100, 365)],
+        [_oval(.35, .5, .72, 1, -120, -350)]),
+    1: ([[(.3, 0), (.3, 1)]],
+        [[(.34, 0), (.31, .5), (.27, 1)]],
+        [[(.1, .22), (.3, 0), (.3, 0), (.3, 1)]],
+        [[(.16, .14), (.3, 0), (.3, 0), (.3, 1)]],
+        [[(.12, .2), (.3, 0), (.3, 0), (.3, 1)], [(.1, 1), (.5, 1)]]),
+    2: ([[(.02, .24), (.12, .04), (.34, 0), (.55, .14), (.52, .38), (.28, .7), (0, 1), (0, 1), (.3, .98), (.62, 1)]],
+        [[(.05, .2), (.25, .01), (.5, .08), (.55, .3), (.4, .62), (.12, .94), (.02, .88), (.14, .8), (.36, .95), (.62, .93)]],
+        [[(0, .12), (.2, 0), (.5, .06), (.52, .3), (.25, .7), (0, .98), (0, .98), (.58, 1)]]),
+    3: ([[(.03, .14), (.22, 0), (.5, .06), (.52, .3), (.24, .47), (.24, .47), (.52, .58), (.56, .84), (.3, 1), (0, .88)]],
+        [[(.02, .02), (.52, 0), (.52, 0), (.26, .4), (.26, .4), (.52, .5), (.57, .8), (.32, 1), (0, .9)]],
+        [[(.04, .1), (.3, 0), (.52, .14), (.44, .38), (.22, .48), (.46, .54), (.58, .76), (.4, .98), (.02, .94)]]),
+    4: ([[(.12, 0), (.06, .3), (.03, .55), (.03, .55), (.3, .58), (.58, .55)], [(.46, .02), (.44, .5), (.42, 1)]],
+        [[(.42, 0), (.2, .34), (0, .66), (0, .66), (.62, .66)], [(.42, 0), (.42, 1)]],
+        [[(.08, .02), (.04, .4), (.12, .52), (.46, .46)], [(.5, .02), (.48, .4), (.42, 1)]],
+        [[(.4, .02), (.02, .62), (.02, .62), (.6, .6)], [(.38, .3), (.36, 1)]]),
+    5: ([[(.1, .02), (.06, .42), (.06, .42), (.3, .36), (.55, .54), (.52, .84), (.26, 1), (0, .9)], [(.1, .02), (.56, 0)]],
+        [[(.56, 0), (.12, .02), (.12, .02), (.06, .42), (.06, .42), (.32, .38), (.56, .58), (.48, .9), (.2, 1), (0, .92)]],
+        [[(.56, .02), (.28, .02), (.1, .12), (.12, .36), (.4, .5), (.5, .74), (.34, .98), (.02, .94)]]),
+    6: ([[(.46, 0), (.18, .26), (.03, .62), (.12, .94), (.36, 1), (.54, .8), (.42, .58), (.2, .6), (.06, .78)]],
+        [[(.34, 0), (.08, .36), (.02, .74), (.2, 1), (.46, .92), (.5, .68), (.3, .54), (.08, .68)]],
+        [[(.5, .06), (.28, .06), (.06, .4), (.06, .84), (.28, 1), (.52, .84), (.44, .6), (.2, .56), (.05, .74)]]),
+    7: ([[(0, .02), (.56, 0), (.56, 0), (.36, .44), (.2, 1)]],
+        [[(0, .02), (.56, 0), (.56, 0), (.36, .44), (.2, 1)], [(.12, .5), (.52, .48)]],
+        [[(.02, .16), (.04, .02), (.04, .02), (.56, .02), (.56, .02), (.34, .5), (.26, 1)]],
+        [[(0, .06), (.28, .1), (.56, 0), (.56, 0), (.3, .46), (.24, 1)]]),
+    8: ([[(.5, .12), (.28, 0), (.06, .16), (.2, .42), (.48, .62), (.5, .88), (.26, 1), (.04, .86), (.12, .6), (.44, .36), (.5, .12)]],
+        [_oval(.3, .24, .42, .48, -80, -370), _oval(.3, .74, .54, .52, -90, 370)],
+        [[(.46, .06), (.2, .02), (.06, .2), (.28, .44), (.5, .68), (.36, .98), (.1, .94), (.08, .7), (.34, .42), (.5, .18), (.44, .04)]]),
+    9: ([[(.5, .2), (.32, .01), (.08, .1), (.04, .36), (.24, .5), (.46, .36), (.5, .1), (.5, .1), (.48, .5), (.44, 1)]],
+        [_oval(.27, .26, .48, .5, -30, -370), [(.51, .12), (.5, .5), (.46, 1)]],
+        [[(.5, .16), (.28, 0), (.06, .18), (.1, .44), (.34, .46), (.5, .14), (.5, .14), (.52, .6), (.4, .96), (.12, .98)]]),
+}
+
+
+def written(digit, generator, style=None):
+    """A digit's strokes as one hand would write it once: lists of points in a box of height 1."""
+    styles = STYLES[digit]
+    strokes = styles[generator.randrange(len(styles)) if style is None else style]
+    slant, turn = generator.gauss(0.08, 0.14), math.radians(generator.gauss(0, 4))
+    wide = generator.uniform(0.8, 1.25)
+    moved = []
+    for stroke in strokes:
+        points = []
+        for index, (x, y) in enumerate(stroke):
+            if index and stroke[index - 1] == (x, y):
+                points.append(points[-1])
+                continue
+            x, y = x + generator.gauss(0, 0.018), y + generator.gauss(0, 0.018)
+            x = (x - 0.3) * wide - slant * (y - 0.5)
+            y -= 0.5
+            points.append((x * math.cos(turn) - y * math.sin(turn), x * math.sin(turn) + y * math.cos(turn)))
+        moved.append(_smooth(points))
+    return moved
+
+
+def _smooth(points):
+    """A Catmull-Rom curve through the points."""
+    padded = [points[0], *points, points[-1]]
+    curve = []
+    for a, b, c, d in zip(padded, padded[1:], padded[2:], padded[3:]):
+        for step in range(16):
+            t = step / 16
+            curve.append(tuple(0.5 * (2 * q + (r - p) * t + (2 * p - 5 * q + 4 * r - s) * t * t
+                                      + (3 * q - p - 3 * r + s) * t ** 3) for p, q, r, s in zip(a, b, c, d)))
+    return curve + [points[-1]]
+
+
+def drawn(strokes, pen):
+    """The strokes with a round pen of this width (of the digit's height), as a picture of ink."""
+    ink = Image.new("L", (CANVAS, CANVAS), 0)
+    draw = ImageDraw.Draw(ink)
+    radius = max(1.5, pen * 320 / 2)
+    for stroke in strokes:
+        places = [(CANVAS / 2 + 320 * x, CANVAS / 2 + 320 * y) for x, y in stroke]
+        draw.line(places, fill=255, width=round(2 * radius))
+        for x, y in places:
+            draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+    return ink
+
+
+# ------------------------------------------------------------------ what it is drawn with and on
+
+
+def field(shape, noise, scale):
+    """Smooth noise from -1 to 1 over a picture; scale is the size of its features in pixels."""
+    small = noise.uniform(-1, 1, [max(2, math.ceil(side / scale) + 1) for side in shape])
+    return np.asarray(Image.fromarray(small.astype(np.float32)).resize(shape[::-1], Image.Resampling.BICUBIC))
+
+
+def placed(ink, shape, height, left, top):
+    """The ink on an empty page of this shape, its digit scaled to a height, the upper left corner of its box
+    at left, top. Returns 0.0 … 1.0 of each pixel."""
+    ink = ink.crop(ink.getbbox())
+    scale = height / max(ink.size[1], 0.6 * ink.size[0])
+    ink = ink.resize([max(1, round(side * scale)) for side in ink.size], Image.Resampling.BICUBIC)
+    page = Image.new("L", shape[::-1], 0)
+    page.paste(ink, (round(left), round(top)))
+    return np.asarray(page, np.float32) / 255
+
+
+def somewhere(ink, shape, share, generator, off):
+    """The ink placed on a page with its height a share of the page's shorter side; off is how far
+    from the middle it may be, 1.0 = anywhere."""
+    left, top, right, bottom = ink.getbbox()
+    height = min(share * min(shape), 0.9 * shape[1] * (bottom - top) / (right - left))
+    free = shape[1] - height * (right - left) / (bottom - top), shape[0] - height
+    return placed(ink, shape, height, *(side * (0.5 + off * generator.uniform(-0.48, 0.48)) for side in free))
+
+
+def box_of(drawing):
+    """Where there is ink: first and last row, first and last column."""
+    rows, columns = np.flatnonzero(drawing.max(axis=1) > 0.3), np.flatnonzero(drawing.max(axis=0) > 0.3)
+    return rows[0], rows[-1], columns[0], columns[-1]
+
+
+def at_border(drawing, generator):
+    """The drawing moved until it touches a border."""
+    top, bottom, left, right = box_of(drawing)
+    axis, way = generator.choice(((0, -top), (0, drawing.shape[0] - 1 - bottom), (1, -left), (1, drawing.shape[1] - 1 - right)))
+    return np.roll(drawing, way, axis)
+
+
+def rules(shape, spacing, angle, thickness, generator, bend):
+    """Printed lines across a page, 0.0 … 1.0 of each pixel."""
+    rows, columns = np.mgrid[0:shape[0], 0:shape[1]].astype(np.float32)
+    along = columns * math.cos(angle) + rows * math.sin(angle)
+    across = rows * math.cos(angle) - columns * math.sin(angle) + bend * spacing * np.sin(along / shape[1] * 3)
+    distance = np.abs((across + generator.uniform(0, spacing)) % spacing - spacing / 2)
+    return np.clip(thickness / 2 + 0.5 - distance, 0, 1) * min(1, thickness)
+
+
+def print_lines(back, squared, digit, bend, generator):
+    """Lined or squared paper, its lines so far apart as suits a digit so many pixels high."""
+    spacing = max(12, digit * (generator.uniform(0.25, 0.8) if squared else generator.uniform(0.55, 2.0)))
+    angle, thickness = math.radians(generator.gauss(0, 2.5)), max(0.7, spacing * generator.uniform(0.03, 0.07))
+    lines = rules(back.shape[:2], spacing, angle, thickness, generator, bend)
+    if squared:
+        lines = np.maximum(lines, rules(back.shape[:2], spacing, angle + math.pi / 2, thickness, generator, bend))
+    color = generator.choice(((120, 150, 200), (150, 150, 160), (140, 180, 200), (110, 110, 120)))
+    return mixed(back, np.array(color, np.float32), lines * generator.uniform(0.4, 0.9))
+
+
+def mixed(back, color, share):
+    return back + (color - back) * share[:, :, None]
+
+
+def light(shape, generator, noise):
+    """How bright a page is at each pixel in a room: a gradient, and a shadow with a soft or sharp edge."""
+    rows, columns = np.mgrid[0:shape[0], 0:shape[1]].astype(np.float32) / max(shape)
+    rows, columns = rows - rows.mean(), columns - columns.mean()
+    angle = generator.uniform(0, 2 * math.pi)
+    level = 1 + generator.uniform(0, 0.35) * (math.cos(angle) * columns + math.sin(angle) * rows)
+    if generator.random() < 0.7:
+        angle = generator.uniform(0, 2 * math.pi)
+        edge = math.cos(angle) * columns + math.sin(angle) * rows + generator.uniform(-0.35, 0.35)
+        edge += generator.choice((0, 0.08)) * field(shape, noise, max(shape) / 3)
+        depth, sharpness = generator.uniform(0.15, 0.45), generator.choice((12, 30, 80, 200))
+        level *= 1 - depth / (1 + np.exp(np.clip(-edge * sharpness, -50, 50)))
+    return level
+
+
+def table(shape, box, generator, noise):
+    """Where a wooden table is seen on one to four sides of the paper (0.0 … 1.0), but not where the box
+    of the digit is; and how bright it is."""
+    height, width = shape
+    rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
+    rows, columns = rows - height / 2, columns - width / 2
+    corners = [(row - height / 2, column - width / 2) for row in box[:2] for column in box[2:]]
+    paper, turn = np.ones(shape, np.float32), generator.uniform(-0.12, 0.12)
+    for side in generator.sample(range(4), generator.choice((1, 1, 2, 2, 3, 4))):
+        angle = side * math.pi / 2 + turn + generator.uniform(-0.03, 0.03)
+        x, y = math.cos(angle), math.sin(angle)
+        reach = abs(x) * width / 2 + abs(y) * height / 2
+        digit = max(column * x + row * y for row, column in corners) + 0.04 * min(shape)
+        inside = max(digit, reach * generator.uniform(0.62, 0.95))
+        paper = np.minimum(paper, np.clip(inside - (columns * x + rows * y) + 0.5, 0, 1))
+    angle = generator.uniform(0, math.pi)
+    grain = columns * math.cos(angle) + rows * math.sin(angle) + max(shape) / 40 * field(shape, noise, max(shape) / 4)
+    stripes = np.sin(grain * generator.uniform(20, 90) / max(shape)) + field(shape, noise, max(shape) / 60)
+    return 1 - paper, generator.uniform(0.08, 0.5) * (1 + generator.uniform(0.02, 0.2) * stripes)
+
+
+CONDITIONS = ("clean", "small", "chalk", "transparent", "border", "rotated", "app", "lined", "squared",
+              "pencil", "photo", "table", "notebook")  # the last: lined or squared, a photo, on a table
+PENS = ((20, 20, 25), (25, 40, 130), (30, 60, 180), (60, 20, 20), (10, 60, 30))
+BOARDS = ((30, 60, 45), (35, 35, 40), (20, 30, 60))
+
+
+def page(ink, condition, seed, shape=None, blank=False):
+    """A picture file (io.BytesIO) of ink (a PIL.Image, 255 = ink) under one of CONDITIONS, with all
+    else drawn by the seed. A blank one is the same page with nothing written on it."""
+    generator = random.Random(f"{condition} {seed}")
+    noise = np.random.default_rng(generator.getrandbits(60))
+    size = generator.randint(500, 1500)
+    shape = shape or (size, int(size * generator.choice((0.75, 1, 4 / 3))))
+    share = generator.uniform(0.1, 0.2) if condition == "small" else generator.uniform(0.25, 0.8)
+    if condition == "rotated":
+        ink = ink.rotate(generator.choice((-1, 1)) * generator.uniform(8, 15), Image.Resampling.BICUBIC)
+    drawing = somewhere(ink, shape, share, generator, 1.0 if condition == "small" else 0.7)
+    if condition == "border":
+        drawing = at_border(drawing, generator)
+    box = box_of(drawing)
+    digit = box[1] - box[0]
+    if blank:
+        drawing = np.zeros_like(drawing)
+    if condition == "transparent":
+        color = Image.new("L", shape[::-1], generator.choice((0, 20, 240)))
+        return saved(Image.merge("LA", (color, Image.fromarray(np.uint8(255 * drawing)))))
+
+    photographed = condition in ("photo", "table", "notebook")
+    paper, pen = np.array((245, 243, 236)) * generator.uniform(0.85, 1.04), generator.choice(PENS)
+    strength = generator.uniform(0.85, 1.0)
+    if condition == "app":
+        strength = 1.0
+        paper = generator.choice(((255, 255, 255), (250, 240, 200), (0, 0, 0)))
+        pen = generator.choice(PENS if paper[0] else ((255, 255, 255), (255, 220, 0)))
+    if condition == "chalk":
+        paper, pen = generator.choice(BOARDS), (235, 235, 228)
+        drawing = drawing * np.clip(0.85 + 0.35 * field(shape, noise, max(2, digit / 60)), 0, 1)
+    back = np.empty((*shape, 3), np.float32)
+    back[:] = paper
+    if condition == "chalk":
+        back *= 1 + 0.25 * field(shape, noise, max(shape) / 5)[:, :, None]
+    if condition in ("lined", "squared", "notebook"):
+        squared = condition == "squared" or condition == "notebook" and generator.random() < 0.5
+        back = print_lines(back, squared, digit, generator.choice((0, 0.15)) if photographed else 0, generator)
+    if condition == "pencil" or condition == "notebook" and generator.random() < 0.3:
+        pen, strength = (70, 70, 75), generator.uniform(*((0.2, 0.55) if condition == "pencil" else (0.45, 0.75)))
+        drawing = drawing * np.clip(0.8 + 0.4 * field(shape, noise, max(2, digit / 70)), 0, 1)
+    if condition in ("table", "notebook"):
+        covered, wood = table(shape, box, generator, noise)
+        back = mixed(back, wood[:, :, None] * np.array((255, 204, 153), np.float32), covered)
+    picture = mixed(back, np.array(pen, np.float32), drawing * strength)
+
+    if photographed:
+        picture *= light(shape, generator, noise)[:, :, None] * generator.uniform(0.6, 1.0)
+    if photographed or condition == "pencil":
+        blur = ImageFilter.GaussianBlur(max(shape) / generator.uniform(700, 2500))
+        picture = np.asarray(pixels(picture).filter(blur), np.float32)
+        grain = generator.uniform(2, 9) if photographed else generator.uniform(0.5, 4)
+        picture = picture + grain * noise.standard_normal((*shape, 1), np.float32)
+        return saved(pixels(picture), format="JPEG", quality=generator.choice((40, 60, 75, 90)))
+    return saved(pixels(picture))
+
+
+def pixels(values):
+    return Image.fromarray(np.uint8(np.clip(values, 0, 255)))
+
+
+def saved(picture, format="PNG", **options):
+    content = io.BytesIO()
+    picture.save(content, format, **({"compress_level": 1} if format == "PNG" else options))
+    content.seek(0)
+    return content
+
+
+def digit_page(digit, condition, seed, **options):
+    """A picture file of a digit written with the strokes above, in a pen and style that the seed chooses."""
+    generator = random.Random(f"{digit} {condition} {seed}")
+    pen = generator.uniform(0.03, 0.13) if condition in ("clean", "app", "chalk", "small") else generator.uniform(0.025, 0.08)
+    return page(drawn(written(digit, generator), pen), condition, f"{digit} {seed}", **options)
