@@ -11,6 +11,11 @@ COARSE = 320  # pixels of the longer side of a picture in which the digit is loo
 FINE = 160  # pixels of the longer side of a digit whose strokes are measured
 
 
+STATS = []
+SH = []
+NONE = "expected a digit in dark or light ink, found none"
+
+
 def find(picture):
     """The strokes of the digit in a grey PIL.Image: a boolean array, cut to the digit, its longer
     side about FINE pixels, and where this is in the picture (left, top, right, bottom).
@@ -21,30 +26,32 @@ def find(picture):
     light = is_light_on_dark(grey)
     if light:
         grey = 255 - grey
-    paper = paper_of(grey, max(grey.shape) // 14)
+    table = table_around(paper_of(grey, max(grey.shape) // 14))
+    paper = paper_of(grey, max(grey.shape) // 8)
     ink = (paper - grey) / np.maximum(paper, 1.0)
-    table = table_around(paper)
     if table.any():
         try:
-            return refined(picture, coarse_digit(ink, ~table), light)
+            digit = coarse_digit(ink, ~table)
+            if not (digit & dilated(table, 2)).any():
+                return refined(picture, digit, light)
         except ValueError:
             pass  # it was a shadow on the digit, not the table
-    return refined(picture, coarse_digit(ink, np.ones(ink.shape, bool)), light)
+    return refined(picture, coarse_digit(ink, np.ones(ink.shape, bool), table.any()), light, table.any())
 
 
-def coarse_digit(ink, where):
-    for turn in range(3):
-        dark = _thresholded(ink, where)
-        dark = without_lines(dark, ink, ~where)
-        labels = parts(dark)
-        found = at_the_border(labels)
-        if not found.any():
-            break
-        where = where & ~dilated(found, 3)
-    digit = digit_parts(labels)
-    labels = parts(digit)
-    if labels.max() > 6 or runs_across(labels, ~where)[1:].all():
-        raise ValueError("expected a digit in dark or light ink, found none")
+def coarse_digit(ink, where, inside=False):
+    """The pixels of the digit, found among dark pixels where it may be: without lines, without what lies along the
+    border, without specks."""
+    threshold = threshold_of(ink[where])
+    dark = without_lines(where & (ink > threshold), where & (ink > threshold / 2), ink, ~where)
+    labels = parts(dark)
+    found = at_the_border(labels, ~where, inside)
+    if found.any():
+        return coarse_digit(ink, where & ~dilated(found, 4), inside)
+    digit = digit_parts(labels, ~where)
+    size = max(np.ptp(np.flatnonzero(digit.any(axis=axis))) + 1 for axis in (0, 1)) if digit.any() else 0
+    if size < 0.07 * min(ink.shape) or np.count_nonzero(digit) < 0.5 * np.count_nonzero(dark):
+        raise ValueError(NONE)
     return digit
 
 
@@ -52,7 +59,7 @@ def table_around(paper):
     """Where the picture shows what the paper lies on: broad dark parts at its border, and what is next to them."""
     labels = parts(paper < 0.6 * np.percentile(paper, 90))
     is_table = np.zeros(labels.max() + 1, bool)
-    is_table[_border(labels)] = True
+    is_table[labels[edge_of(np.zeros(paper.shape, bool), 1)]] = True
     is_table[0] = False
     return dilated(is_table[labels], max(paper.shape) // 40)
 
@@ -99,15 +106,14 @@ def paper_of(grey, reach):
     return around(around(grey, reach, np.maximum), reach, np.minimum)
 
 
-def _thresholded(ink, where):
-    """The dark pixels. Raises ValueError where nothing stands out of the noise."""
-    values = ink[where]
-    if values.size:
-        threshold = otsu(values)
-        dark = values > threshold
-        if dark.any() and values[dark].mean() - values[~dark].mean() >= max(0.03, 5 * _spread(values)):
-            return where & (ink > threshold)
-    raise ValueError("expected a digit in dark or light ink, found none")
+def threshold_of(ink):
+    """The threshold between ink and paper. Raises ValueError where nothing stands out of the noise."""
+    if ink.size:
+        threshold = otsu(ink)
+        dark = ink > threshold
+        if dark.any() and ink[dark].mean() - ink[~dark].mean() >= max(0.05, 5 * _spread(ink)):
+            return threshold
+    raise ValueError(NONE)
 
 
 def otsu(values):
@@ -152,49 +158,114 @@ def parts(dark):
     return labels
 
 
-def _border(labels):
-    return np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+def edge_of(outside, reach):
+    """The pixels at most so far from the border of the picture or from what is outside of the paper."""
+    edge = dilated(outside, reach)
+    edge[:reach] = edge[-reach:] = edge[:, :reach] = edge[:, -reach:] = True
+    return edge
 
 
-def at_the_border(labels):
-    """Pixels of parts that lie along the border of the picture, as slivers of a table do: a fourth of their
-    outline or 0.3 of the picture's shorter side. None if there is no other part."""
-    contact = np.bincount(_border(labels), minlength=labels.max() + 1)
-    outline = np.array([1.0] + [max(1, 0.785 * _outline(labels == part)) if contact[part] > 5 else 1e9 for part in range(1, len(contact))])
-    along = (contact >= 0.3 * min(labels.shape)) | (contact >= 0.25 * outline)
+def at_the_border(labels, outside, inside=False):
+    """The parts that lie along the border of the paper, as slivers of a table do: with a fourth of their
+    outline, or as long as 0.3 of the picture's shorter side."""
+    contact = np.bincount(labels[edge_of(outside, 1) & ~outside], minlength=labels.max() + 1)
+    along = contact >= np.minimum(1 if inside else 1e9, 0.27 * outlines(labels))
     along[0] = False
-    return along[labels] if not along[1:].all() else np.zeros(labels.shape, bool)
+    return along[labels]
 
 
-def runs_across(labels, table):
-    """Whether each part runs from border to border of the paper."""
-    height, width = labels.shape
-    ends = np.zeros((labels.max() + 1, 4), bool)
-    edge = dilated(table, 2)
-    rows, columns = np.mgrid[0:height, 0:width]
-    at = np.nonzero(edge | (rows < 2) | (columns < 2) | (rows >= height - 2) | (columns >= width - 2))
-    found = labels[at]
-    for part in np.unique(found[found > 0]):
-        mine = found == part
-        reach = max(np.ptp(at[0][mine]) / height, np.ptp(at[1][mine]) / width)
-        ends[part] = reach > 0.4
-    return ends.all(axis=1)
+def runs_across(labels, outside):
+    """Whether each part runs from border to border of the paper, over 0.4 of the picture."""
+    margin = 8
+    beyond = np.pad(outside, margin, constant_values=True)
+    places = np.argwhere(edge_of(outside, 3) & (labels > 0))
+    found = labels[tuple(places.T)]
+    across = np.zeros(labels.max() + 1, bool)
+    least = 0.4 * min(labels.shape)
+    for part in np.flatnonzero(np.bincount(labels.ravel())[1:] >= least) + 1:
+        mine = places[found == part]
+        for axis in (0, 1) if len(mine) else ():
+            first, last = mine[np.argmin(mine[:, axis])], mine[np.argmax(mine[:, axis])]
+            length = np.hypot(*(last - first))
+            if length > least:
+                step = (last - first) * (margin - 2) / length
+                across[part] |= all(beyond[tuple(np.rint(place + margin).astype(int))] for place in (first - step, last + step))
+    return across
 
 
-def without_lines(dark, ink, table):
-    """The dark pixels without printed lines: while a part runs from border to border, the fainter of the dark
-    pixels go, if there is a line among them."""
-    for turn in range(4):
+def without_lines(dark, faint, ink, outside):
+    """The dark pixels without printed lines: straight, at least 0.3 of the picture's shorter side long, thin, and
+    running from border to border or as dark as others that do. faint is dark with more of the lines."""
+    for upright in (False, True):
+        turn = np.transpose if upright else np.asarray
+        gone = turn(_lines(turn(faint), turn(ink), turn(outside)))
+        dark, faint = dark & ~gone, faint & ~gone
+    for again in range(3):  # what is left of lines is fainter than the strokes
         labels = parts(dark)
-        if not runs_across(labels, table).any():
+        if not runs_across(labels, outside).any():
             break
         darker = dark & (ink > otsu(ink[dark]))
-        gone = parts(dark & ~darker)
-        lengths = [np.ptp(rows) for rows in ()]
-        if not longest(gone) >= 0.3 * min(dark.shape):
+        if longest(parts(dark & ~darker)) < 0.3 * min(dark.shape):
             break
         dark = darker
     return dark
+
+
+def _lines(dark, ink, outside):
+    """The pixels of lines from left to right, but not where a stroke crosses them."""
+    length = int(0.3 * min(dark.shape))
+    straight = np.zeros_like(dark)
+    for slope in np.arange(-12, 13) / 50:
+        straight |= _along(dark, length, slope)
+    labels = parts(straight)
+    across = np.flatnonzero(runs_across(labels, outside))
+    if not len(across):
+        return straight & False
+    heights, names = _runs(dark)
+    printed = np.isin(labels, across)
+    thickness = np.median(np.ma.median(np.ma.masked_where(~printed, heights), axis=0).compressed())
+    level = np.median(ink[printed & (heights <= 1.5 * thickness + 1)])
+    if len(across) > 2:
+        levels = np.bincount(labels.ravel(), ink.ravel()) / np.bincount(labels.ravel())
+        printed |= (labels > 0) & (levels < 1.25 * level)[labels]
+    thin = printed & (heights <= 1.5 * thickness + 1)
+    return np.isin(names, names[thin]) & dark & (ink < 1.3 * level)
+
+
+def _runs(dark):
+    """For each dark pixel how many are dark above and below it without a gap, and a name of these, from 1."""
+    padded = np.pad(dark.T, [(0, 0), (1, 1)]).astype(np.int8)
+    change = np.diff(padded, axis=1)
+    starts, stops = np.nonzero(change == 1)[1], np.nonzero(change == -1)[1]
+    heights, names = np.zeros(dark.T.shape, np.int32), np.zeros(dark.T.shape, np.int32)
+    heights[dark.T] = np.repeat(stops - starts, stops - starts)
+    names[dark.T] = np.repeat(np.arange(1, len(starts) + 1), stops - starts)
+    return heights.T, names.T
+
+
+def _along(dark, length, slope):
+    """The pixels through which a straight line of this length and slope (rows per column) is dark: an
+    opening with that line. Beyond the border it is as dark as at it."""
+    margin = 8
+    values = np.pad(dark, [(0, 0), (margin, margin)], mode="edge")
+    width, steps = 1, []
+    while width < length:
+        step = min(width, length - width)
+        values = values & _moved(values, round(step * slope), step)
+        steps.append(step)
+        width += step
+    for step in steps:
+        values = values | _moved(values, -round(step * slope), -step)
+    return values[:, margin:-margin]
+
+
+def _moved(values, down, right):
+    """values[row + down, column + right], False outside."""
+    height, width = values.shape
+    moved = np.zeros_like(values)
+    moved[max(0, -down):height - max(0, down), max(0, -right):width - max(0, right)] = \
+        values[max(0, down):height - max(0, -down), max(0, right):width - max(0, -right)]
+    return moved
 
 
 def longest(labels):
@@ -207,17 +278,17 @@ def longest(labels):
     return best
 
 
-def digit_parts(labels):
+def digit_parts(labels, outside):
     """The parts that make up the digit: without specks, which are parts of less than a twentieth of the
-    largest, or of less than a third at the picture's border, where shadows leave corners."""
+    largest, or of less than a third at the paper's border, where shadows leave corners."""
     sizes = np.bincount(labels.ravel())
     sizes[0] = 0
     at_border = np.zeros(len(sizes), bool)
-    at_border[_border(labels)] = True
+    at_border[labels[edge_of(outside, 1)]] = True
     return (sizes >= sizes.max() / np.where(at_border, 3, 20))[labels] & (labels > 0)
 
 
-def refined(picture, digit, light):
+def refined(picture, digit, light, inside=False):
     """The strokes again, in a part of the picture around the coarse digit, where they are scaled to FINE pixels: with
     the paper as close to the strokes as they are thick, and all that is not near the coarse digit left out."""
     rows, columns = np.flatnonzero(digit.any(axis=1)), np.flatnonzero(digit.any(axis=0))
@@ -238,19 +309,40 @@ def refined(picture, digit, light):
     ink = (paper - grey) / np.maximum(paper, 1.0)
     close = dilated(near, max(2, round(width / 2)))
     strokes = close & (ink > otsu(ink[close]))
-    strokes = digit_parts(parts(strokes))
+    strokes = digit_parts(parts(strokes), np.zeros(strokes.shape, bool))
+    check(strokes, ink, close)
     return strokes, ink, tuple(scale * side for side in box)
+
+
+def check(strokes, ink, close):
+    """Raises ValueError for what can't be strokes of a pen: too many, too broad, of uneven width, or too faint."""
+    side = max(np.ptp(np.flatnonzero(strokes.any(axis=axis))) + 1 for axis in (0, 1))
+    width = stroke_width(strokes)
+    count = parts(strokes).max()
+    uneven = np.pad(strokes, 1)
+    reach = round(1.25 * width)
+    core = around(np.pad(strokes, reach), reach, np.logical_and).any()
+    contrast = np.median(ink[strokes]) - np.median(ink[close & ~strokes])
+    noise = _spread(ink[~close])
+    STATS.append(dict(count=count,w=width/side,core=float(core),contrast=contrast,cn=contrast/max(noise,1e-3)))
+    if count > 5 or width > 0.45 * side or core or contrast < max(0.05, 4 * noise):
+        raise ValueError(NONE)
 
 
 def stroke_width(strokes):
     """The mean width of the strokes in pixels: twice their area by the length of their outline."""
-    return 2 * np.count_nonzero(strokes) / max(1, 0.785 * _outline(strokes))
+    return 2 * np.count_nonzero(strokes) / max(1.0, outlines(strokes.astype(int))[-1])
 
 
-def _outline(mask):
-    """How many sides of pixels part the mask from the rest."""
-    padded = np.pad(mask, 1).astype(np.int8)
-    return sum(np.count_nonzero(np.diff(padded, axis=axis)) for axis in (0, 1))
+def outlines(labels):
+    """The length of each part's outline in pixels: the sides of its pixels, π/4 of them for the steps of slanted ones."""
+    sides = np.zeros(labels.max() + 1)
+    padded = np.pad(labels, 1)
+    for one, other in ((padded[1:], padded[:-1]), (padded[:, 1:], padded[:, :-1])):
+        differ = one != other
+        for side in (one, other):
+            sides += np.bincount(side[differ], minlength=len(sides))
+    return np.pi / 4 * sides
 
 
 def thickened(strokes, share):
