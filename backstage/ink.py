@@ -42,15 +42,17 @@ def find(picture):
 def coarse_digit(ink, where, inside=False):
     """The pixels of the digit, found among dark pixels where it may be: without lines, without what lies along the
     border, without specks."""
-    threshold = threshold_of(ink[where])
-    dark = without_lines(where & (ink > threshold), where & (ink > threshold / 2), ink, ~where)
-    labels = parts(dark)
-    found = at_the_border(labels, ~where, inside)
-    if found.any():
-        return coarse_digit(ink, where & ~dilated(found, 4), inside)
+    for turn in range(4):
+        threshold = threshold_of(ink[where])
+        dark = without_lines(where & (ink > threshold), where & (ink > threshold / 2), ink, ~where)
+        labels = parts(dark)
+        found = at_the_border(labels, ~where, inside)
+        if not found.any():
+            break
+        where = where & ~dilated(found, 4)
     digit = digit_parts(labels, ~where)
     size = max(np.ptp(np.flatnonzero(digit.any(axis=axis))) + 1 for axis in (0, 1)) if digit.any() else 0
-    if size < 0.07 * min(ink.shape) or np.count_nonzero(digit) < 0.5 * np.count_nonzero(dark):
+    if size < 0.07 * min(ink.shape) or np.count_nonzero(digit) < 0.3 * np.count_nonzero(dark):
         raise ValueError(NONE)
     return digit
 
@@ -86,13 +88,12 @@ def is_light_on_dark(grey):
 
 def around(values, reach, pick):
     """The largest (pick=np.maximum) or smallest value at most reach pixels right, left, up or down."""
-    for axis in (0, 1):
-        values = np.pad(values, [(reach, reach) if axis == this else (0, 0) for this in (0, 1)], mode="edge")
+    for turn in range(2):
+        values = np.pad(values.T, [(reach, reach), (0, 0)], mode="edge")  # along one axis, then the other
         width = 1
         while width < 2 * reach + 1:
             step = min(width, 2 * reach + 1 - width)
-            count = values.shape[axis] - step
-            values = pick(np.take(values, range(count), axis), np.take(values, range(step, step + count), axis))
+            values = pick(values[:-step], values[step:])
             width += step
     return values
 
@@ -103,7 +104,8 @@ def dilated(mask, reach):
 
 def paper_of(grey, reach):
     """The paper: what remains when everything dark and narrower than 2·reach is filled."""
-    return around(around(grey, reach, np.maximum), reach, np.minimum)
+    wide = np.pad(grey, 2 * reach, mode="edge")
+    return around(around(wide, reach, np.maximum), reach, np.minimum)[2 * reach:-2 * reach, 2 * reach:-2 * reach]
 
 
 def threshold_of(ink):
@@ -223,7 +225,7 @@ def _lines(dark, ink, outside):
         return straight & False
     heights, names = _runs(dark)
     printed = np.isin(labels, across)
-    thickness = np.median(np.ma.median(np.ma.masked_where(~printed, heights), axis=0).compressed())
+    thickness = np.median(heights[printed][np.unique(names[printed], return_index=True)[1]])
     level = np.median(ink[printed & (heights <= 1.5 * thickness + 1)])
     if len(across) > 2:
         levels = np.bincount(labels.ravel(), ink.ravel()) / np.bincount(labels.ravel())
