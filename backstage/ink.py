@@ -13,6 +13,8 @@ FINE = 160  # pixels of the longer side of a digit whose strokes are measured
 
 STATS = []
 SH = []
+import os
+FAINT=float(os.environ.get('FAINT',.4))
 NONE = "expected a digit in dark or light ink, found none"
 
 
@@ -44,7 +46,7 @@ def coarse_digit(ink, where, inside=False):
     border, without specks."""
     for turn in range(4):
         threshold = threshold_of(ink[where])
-        dark = without_lines(where & (ink > threshold), where & (ink > threshold / 2), ink, ~where)
+        dark = without_lines(where & (ink > threshold), where & (ink > threshold * FAINT), ink, ~where)
         labels = parts(dark)
         found = at_the_border(labels, ~where, inside)
         if not found.any():
@@ -63,7 +65,7 @@ def table_around(paper):
     is_table = np.zeros(labels.max() + 1, bool)
     is_table[labels[edge_of(np.zeros(paper.shape, bool), 1)]] = True
     is_table[0] = False
-    return dilated(is_table[labels], max(paper.shape) // 40)
+    return dilated(is_table[labels], max(paper.shape) // 64)
 
 
 def _grey(picture, blur):
@@ -281,13 +283,19 @@ def longest(labels):
 
 
 def digit_parts(labels, outside):
-    """The parts that make up the digit: without specks, which are parts of less than a twentieth of the
-    largest, or of less than a third at the paper's border, where shadows leave corners."""
+    """The largest part, and the others that belong to it: at least a twentieth of its size (a third at the border
+    of the paper, where shadows leave corners), and not further from it than 0.4 of its length."""
     sizes = np.bincount(labels.ravel())
     sizes[0] = 0
     at_border = np.zeros(len(sizes), bool)
     at_border[labels[edge_of(outside, 1)]] = True
-    return (sizes >= sizes.max() / np.where(at_border, 3, 20))[labels] & (labels > 0)
+    rows, columns = np.nonzero(labels == np.argmax(sizes))
+    if not len(rows):
+        return labels > 0
+    reach = round(0.4 * max(np.ptp(rows), np.ptp(columns)))
+    near = np.zeros(len(sizes), bool)
+    near[labels[max(0, rows.min() - reach):rows.max() + reach + 1, max(0, columns.min() - reach):columns.max() + reach + 1]] = True
+    return (near & (sizes >= sizes.max() / np.where(at_border, 3, 20)))[labels] & (labels > 0)
 
 
 def refined(picture, digit, light, inside=False):
