@@ -54,7 +54,7 @@ def coarse_digit(ink, where, inside=False):
         where = where & ~dilated(found, 4)
     digit = digit_parts(labels, ~where)
     size = max(np.ptp(np.flatnonzero(digit.any(axis=axis))) + 1 for axis in (0, 1)) if digit.any() else 0
-    if size < 0.07 * min(ink.shape) or np.count_nonzero(digit) < 0.3 * np.count_nonzero(dark):
+    if size < 0.07 * min(ink.shape) or np.count_nonzero(digit) < 0.5 * np.count_nonzero(dark):
         raise ValueError(NONE)
     return digit
 
@@ -218,9 +218,10 @@ def without_lines(dark, faint, ink, outside):
 def _lines(dark, ink, outside):
     """The pixels of lines from left to right, but not where a stroke crosses them."""
     length = int(0.3 * min(dark.shape))
-    straight = np.zeros_like(dark)
+    straight, joined = np.zeros_like(dark), dilated(dark, 1)
     for slope in np.arange(-12, 13) / 50:
-        straight |= _along(dark, length, slope)
+        straight |= _along(joined, length, slope)
+    straight &= dark
     labels = parts(straight)
     across = np.flatnonzero(runs_across(labels, outside))
     if not len(across):
