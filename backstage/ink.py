@@ -98,10 +98,10 @@ def find_digit(ink, where, whole=False):
 
 def _threshold(ink):
     """The threshold between paper and ink. Raises ValueError if nothing is above the noise."""
-    if ink.size:
+    if ink.size and np.ptp(ink) >= LEAST:
         threshold = otsu(ink)
         dark = ink > threshold
-        if dark.any() and ink[dark].mean() - ink[~dark].mean() >= max(LEAST, 5 * _noise(ink)):
+        if ink[dark].mean() - ink[~dark].mean() >= max(LEAST, 5 * _noise(ink)):
             return threshold
     raise ValueError(NONE)
 
@@ -145,12 +145,13 @@ def exact_strokes(picture, digit, light):
     margin = max(4, 0.25 * length(digit))
     box = (max(0, columns[0] - margin), max(0, rows[0] - margin),
            min(digit.shape[1], columns[-1] + 1 + margin), min(digit.shape[0], rows[-1] + 1 + margin))
-    zoom, scale = FINE / length(digit), picture.width / digit.shape[1]
+    zoom = FINE / length(digit)
     size = [max(1, round(zoom * (box[end] - box[start]))) for start, end in ((0, 2), (1, 3))]
     near = np.asarray(Image.fromarray(np.uint8(255 * digit)).resize(size, Image.Resampling.BILINEAR, box)) > 127
-    box = tuple(scale * side for side in box)
-    shrinks = zoom < scale
-    grey = _blurred(picture.resize(size, Image.Resampling.BOX if shrinks else Image.Resampling.BICUBIC, box), 1.0)
+    scale = picture.width / digit.shape[1], picture.height / digit.shape[0]
+    box = tuple(min(side * scale[axis], picture.size[axis]) for side, axis in zip(box, (0, 1, 0, 1)))
+    method = Image.Resampling.BOX if zoom < scale[0] else Image.Resampling.BICUBIC
+    grey = _blurred(picture.resize(size, method, box), 1.0)
     width = stroke_width(near)
     ink = darkness(255 - grey if light else grey, round(width) + 4)
     close = dilated(near, max(2, round(width / 2)))

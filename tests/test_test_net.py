@@ -81,7 +81,7 @@ def test_any_test_images_can_be_shown(digits):
 
 
 def test_a_picture_of_ones_own_is_read_and_drawn_beside_its_frame():
-    from test_pictures import drawing
+    from test_handwriting import drawing
     drawing().save("seven.png")
     lines = run("--read", "seven.png").splitlines()
     assert lines[0].startswith("seven.png: the network says 7 (")
@@ -89,7 +89,7 @@ def test_a_picture_of_ones_own_is_read_and_drawn_beside_its_frame():
 
 
 def test_what_can_be_read_is_read_although_one_picture_cannot():
-    from test_pictures import drawing
+    from test_handwriting import drawing
     drawing().save("seven.png")
     done = subprocess.run([sys.executable, SCRIPT, "--read", "nowhere.png", "seven.png"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert done.returncode == 2
