@@ -21,9 +21,9 @@ def find_strokes(picture):
     """The strokes of the digit in a grey PIL.Image: a boolean array in which the digit is about
     FINE pixels long, and the box that it shows of the picture (left, top, right, bottom).
     Raises ValueError if there is no digit."""
-    small = picture.copy()
-    small.thumbnail((COARSE, COARSE), Image.Resampling.BOX)
-    grey = _blurred(small, 0.7)
+    size = [max(1, round(side * COARSE / max(picture.size))) for side in picture.size]
+    method = Image.Resampling.BOX if max(picture.size) > COARSE else Image.Resampling.BICUBIC
+    grey = _blurred(picture.resize(size, method), 0.7)
     light = is_light_on_dark(grey)
     if light:
         grey = 255 - grey
@@ -90,10 +90,12 @@ def find_digit(ink, where, whole=False):
         if not along.any():
             break
         where = where & ~dilated(along, 4)  # and a threshold without it
-    digit = without_specks(labels, ~where)
-    if length(digit) < 0.07 * min(ink.shape) or np.count_nonzero(digit) < 0.5 * np.count_nonzero(dark):
-        raise ValueError(NONE)
-    return digit
+    for again in range(2):
+        digit = without_specks(parts(dark), ~where)
+        if length(digit) >= 0.07 * min(ink.shape) and 2 * np.count_nonzero(digit) >= np.count_nonzero(dark):
+            return digit
+        dark = dark & (ink > otsu(ink[dark])) if dark.any() else dark  # or pieces of lines and noise are left
+    raise ValueError(NONE)
 
 
 def _threshold(ink):
@@ -168,15 +170,16 @@ def stroke_width(strokes):
 
 
 def are_strokes(strokes, ink, close):
-    """Whether a pen can have drawn it: of at most five parts, not too broad, of even width, and darker than the
-    noise of the paper."""
+    """Whether a pen can have drawn it: of at most five parts, not too broad, of even width, darker than the noise of
+    the paper, and with clear edges: the paper close to it is not a fourth as dark."""
     width = stroke_width(strokes)
     if not 0 < width <= 0.45 * length(strokes) or parts(strokes).max() > 5 or strokes[close].all():
         return False
     reach = round(1.25 * width)
     broad = around(np.pad(strokes, reach), reach, np.logical_and)
-    contrast = np.median(ink[strokes]) - np.median(ink[close & ~strokes])
-    return not broad.any() and contrast >= max(LEAST, 4 * _noise(ink))
+    full = np.median(ink[strokes])
+    contrast = full - np.median(ink[close & ~strokes])
+    return not broad.any() and contrast >= max(LEAST, 4 * _noise(ink), 0.75 * full)
 
 
 def thickened(strokes, share):

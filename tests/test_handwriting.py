@@ -61,9 +61,7 @@ def test_a_photo_turned_by_its_exif_tag_stands_upright():
     assert np.abs(turned - frame(drawing())).mean() < 0.02
 
 
-def test_floating_point_pictures_and_the_two_in_a_phones_file_are_read():
-    grey = Image.fromarray(np.asarray(drawing(), np.float32) / 300 + 0.1)
-    assert np.abs(frame(grey, "TIFF") - frame(drawing())).mean() < 0.02
+def test_of_the_two_pictures_in_a_phones_file_the_first_is_read():
     with_preview = frame(drawing(), "MPO", save_all=True, append_images=[drawing().resize((20, 20))], quality=95)
     assert np.abs(with_preview - frame(drawing())).mean() < 0.02
 
@@ -108,9 +106,16 @@ def test_what_is_no_picture_is_a_clear_error():
         load_image(written("empty.png", b""))
     with pytest.raises(ValueError, match="cut.png: broken or unfit picture"):
         load_image(written("cut.png", good.getvalue()[:5000]))
-    page().save("moving.gif", save_all=True, append_images=[page(0), page(128)])
-    with pytest.raises(ValueError, match="moving.gif: .*expected one picture, came 3"):
-        load_image("moving.gif")
+    page().save("moving.png", save_all=True, append_images=[page(0), page(128)])
+    with pytest.raises(ValueError, match="moving.png: .*expected one picture, got 3"):
+        load_image("moving.png")
+    page().save("moving.webp", save_all=True, append_images=[page(0), page(128)])
+    with pytest.raises(ValueError, match="moving.webp: .*expected one picture, got 3"):
+        load_image("moving.webp")
+    for name in ("page.gif", "page.tif", "page.bmp"):
+        page().save(name)
+        with pytest.raises(ValueError, match=f"{name}: not a picture in a format that is read here; save it as PNG"):
+            load_image(name)
     with pytest.raises(FileNotFoundError, match="nothing.png"):
         load_image("nothing.png")
     with pytest.raises(IsADirectoryError):
