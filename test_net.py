@@ -58,36 +58,46 @@ def table(counts):
 
 
 def read(weights, paths, sheet_path=None):
-    """Prints what the network says of pictures of handwritten digits, and draws each beside the
-    frame that the network sees it in (by default on read.png). What can't be read is said at
-    the end. Returns the exit status."""
-    from PIL import Image, ImageDraw
-
+    """Prints what the network says of pictures of handwritten digits, and draws of each the
+    picture, the ink found in it, and the frame that the network sees (by default on read.png).
+    What can't be read is said at the end. Returns the exit status."""
     from backstage import handwriting, pictures
     network = load_network(weights, 784, 10)
     pictures.picture_path("read.png", sheet_path)
     tiles, labels, faults = [], [], []
     for path in paths:
         try:
-            inputs = mnist_loader.load_image(path)
+            reading = handwriting.read_picture(path)
         except (ValueError, OSError) as error:
             faults.append(error)
             continue
-        said = verdict(network.forward(inputs)[-1])
-        picture = handwriting.open_picture(path)
-        picture.thumbnail((280, 280))
-        tile = Image.new("RGB", (568, 280), "white")
-        tile.paste(picture.convert("RGB"), ((280 - picture.width) // 2, (280 - picture.height) // 2))
-        tile.paste(pictures.ink_picture(inputs, 28, 280), (288, 0))
-        ImageDraw.Draw(tile).rectangle((287, 0, 567, 279), outline="gray")
-        tiles.append(tile)
+        if reading.problem:
+            said = "no digit found"
+            faults.append(f"{path}: {reading.problem}")
+        else:
+            said = verdict(network.forward(reading.inputs)[-1])
+            say(f"{path}: the network says {said}")
+        tiles.append(stages([reading.picture, reading.ink, reading.frame]))
         labels.append(f"{os.path.basename(path)}: {said}")
-        say(f"{path}: the network says {said}")
     if tiles:
-        say(pictures.save_picture(pictures.sheet(tiles, labels, 2), "read.png", sheet_path))
+        say(pictures.save_picture(pictures.sheet(tiles, labels, 1), "read.png", sheet_path))
     for fault in faults:
         print(f"test_net.py: {fault}", file=sys.stderr)
     return 2 if faults else 0
+
+
+def stages(drawn):
+    """Pictures side by side, each as large as fits in a square; what is None stays empty."""
+    from PIL import Image, ImageOps
+    side, gap = 240, 8
+    tile = Image.new("RGB", (len(drawn) * (side + gap) - gap, side), "lightgray")
+    for place, picture in enumerate(drawn):
+        if picture is not None:
+            method = Image.Resampling.NEAREST if picture.width < side else Image.Resampling.BOX
+            picture = ImageOps.contain(picture.convert("RGB"), (side, side), method)
+            left = place * (side + gap) + (side - picture.width) // 2
+            tile.paste(picture, (left, (side - picture.height) // 2))
+    return tile
 
 
 def load_network(path, inputs, classes):

@@ -50,8 +50,10 @@ def test_a_drawing_comes_into_the_frame_of_mnist():
     lambda: drawing(size=(500, 300)), lambda: drawing().resize((400, 400)), lambda: drawing().resize((90, 90)),
     lambda: drawing().convert("CMYK").convert("RGB"), lambda: drawing(mode="I;16", paper=60000, ink=12000),
 ], ids=range(14))
-def test_size_place_colour_and_transparency_do_not_matter(other):
-    assert np.abs(frame(other()) - frame(drawing())).mean() < 0.05
+def test_size_place_color_and_transparency_do_not_matter(other):
+    seven, likewise = frame(drawing()), frame(other())
+    moved = [np.roll(likewise, rows, axis=0) for rows in (-1, 0, 1)]  # as the center of mass is rounded
+    assert min(np.abs(seven - one).mean() for one in moved) < 0.05
 
 
 def test_a_photo_turned_by_its_exif_tag_stands_upright():
@@ -124,7 +126,7 @@ def test_what_is_no_picture_is_a_clear_error():
 
 def test_a_decompression_bomb_is_refused_at_once():
     bomb = io.BytesIO()
-    Image.new("1", (20_000, 20_000)).save(bomb, "PNG")
+    Image.new("1", (5_001, 5_000)).save(bomb, "PNG")
     started = time.perf_counter()
     with pytest.raises(ValueError, match="picture"):
         load_image(bomb)
