@@ -1,8 +1,8 @@
-"""Pictures of handwritten digits as people make them: strokes of a pen in several styles, on clean,
-lined and squared paper, in pencil, photographed, with the table around the paper.
+"""Pictures of handwritten digits as people make them: strokes of a pen in several styles, on
+clean, lined and squared paper, in pencil, photographed, with the table around the paper.
 
-    python tests/pages.py                 how many are read under each condition (minutes)
-    python tests/pages.py --sheet NAME    draws pictures of a condition on NAME.png
+    python tests/pages.py                   how many are read under each condition (minutes)
+    python tests/pages.py --sheet squared   draws 40 pictures of a condition on squared.png
 """
 
 import argparse
@@ -294,3 +294,105 @@ def digit_page(digit, condition, seed, **options):
     generator = random.Random(f"{digit} {condition} {seed}")
     pen = generator.uniform(0.03, 0.13) if condition in ("clean", "app", "chalk", "small") else generator.uniform(0.025, 0.08)
     return page(drawn(written(digit, generator), pen), condition, f"{digit} {seed}", **options)
+
+
+def digit_of_mnist(pixels, generator):
+    """Ink from a 28x28 array, with the pen of its writer or a thinner one."""
+    ink = Image.fromarray(pixels).resize((CANVAS, CANVAS), Image.Resampling.BICUBIC)
+    ink = ink.filter(ImageFilter.GaussianBlur(6)).point(lambda value: 255 * (value > 110))
+    thin = ink.filter(ImageFilter.MinFilter(generator.choice((1, 1, 9, 13))))
+    return thin if thin.getbbox() else ink
+
+
+# ------------------------------------------------------------------ measuring
+
+
+def measure(weights, count, first):
+    """Prints for each condition how many of count pictures of strokes and of MNIST's test digits are
+    read by the network, of how many no digit was found, how many blank pages are refused, and the
+    time to read a picture; then the time for 12 megapixels."""
+    layers = _layers(weights)
+    images = _test_images()
+    print(f"{'':12} strokes  MNIST  none found  blank refused    time")
+    for condition in CONDITIONS:
+        strokes = [_answer(layers, digit_page(seed % 10, condition, seed)) for seed in range(first, first + count)]
+        right = sum(answer == seed % 10 for seed, (answer, took) in enumerate(strokes, first))
+        answers, likewise = list(strokes), "    -"
+        if images:
+            hits = []
+            for seed in range(first, first + count):
+                generator = random.Random(seed)
+                pixels, label = images[generator.randrange(len(images))]
+                answers.append(_answer(layers, page(digit_of_mnist(pixels, generator), condition, seed)))
+                hits.append(answers[-1][0] == label)
+            likewise = f"{100 * sum(hits) / count:5.1f}"
+        blank = [_answer(layers, page(drawn(written(8, random.Random(seed)), 0.05), condition, seed, blank=True))[0]
+                 for seed in range(first, first + max(1, count // 10))]
+        none = sum(answer is None for answer, took in answers)
+        print(f"{condition:12} {100 * right / count:6.1f}%  {likewise}% {none:11} "
+              f"{blank.count(None):8} of {len(blank)} {1000 * _median(took for answer, took in answers):5.0f} ms", flush=True)
+    large = [_answer(layers, digit_page(seed % 10, condition, seed, shape=(3024, 4032)))[1]
+             for seed in range(first, first + 4) for condition in ("photo", "notebook")]
+    print(f"JPEG of 12 megapixels: {1000 * _median(large):.0f} ms, at most {1000 * max(large):.0f} ms")
+
+
+def _answer(layers, file):
+    """What the network says of a picture, None if no digit is found, and the seconds that reading it took."""
+    started = time.perf_counter()
+    inputs = handwriting.read_picture(file).inputs
+    took = time.perf_counter() - started
+    if inputs is None:
+        return None, took
+    outs = np.array(inputs)
+    for weights, biases in layers[:-1]:
+        outs = np.maximum(weights @ outs + biases, 0.0)
+    return int(np.argmax(layers[-1][0] @ outs + layers[-1][1])), took
+
+
+def _layers(path):
+    network = Net.loaded(path)
+    if network.hidden != "relu":
+        raise ValueError(f"{path}: expected a network of ReLU neurons, got {network!r}")
+    return [(np.array(weights), np.array(biases)) for weights, biases in zip(network.weights, network.biases)]
+
+
+def _test_images():
+    """(28x28 pixels, label) of MNIST's test images, none if MNIST_DIR does not say where they are."""
+    if not os.environ.get("MNIST_DIR"):
+        return []
+    images, labels = mnist_loader.load_data(os.environ["MNIST_DIR"])[2]
+    return [(pixels.reshape(28, 28), int(label)) for pixels, label in zip(images, labels)]
+
+
+def _median(values):
+    values = sorted(values)
+    return values[len(values) // 2]
+
+
+def contact_sheet(condition, path):
+    tiles = Image.new("RGB", (8 * 160, 5 * 160), "gray")
+    for seed in range(40):
+        tile = Image.open(digit_page(seed % 10, condition, seed)).convert("RGBA")
+        tile = Image.alpha_composite(Image.new("RGBA", tile.size, "white"), tile)
+        tile.thumbnail((156, 156))
+        tiles.paste(tile, (seed % 8 * 160, seed // 8 * 160))
+    tiles.save(path)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    import mnist_loader
+    from backstage import handwriting
+    from backstage.saving import WEIGHTS
+    from neural_net import Net
+
+    parser = argparse.ArgumentParser(description="Pictures of handwritten digits, and how many are read.")
+    parser.add_argument("--sheet", metavar="NAME", choices=CONDITIONS, help="draw pictures of a condition")
+    parser.add_argument("--weights", default=os.path.join(WEIGHTS, "mnist-best.pkl"))
+    parser.add_argument("--count", type=int, default=200, help="pictures of each condition (default: 200)")
+    parser.add_argument("--first", type=int, default=10_000, help="the first seed (default: 10,000)")
+    options = parser.parse_args()
+    if options.sheet:
+        contact_sheet(options.sheet, f"{options.sheet}.png")
+    else:
+        measure(options.weights, options.count, options.first)
