@@ -14,7 +14,7 @@ FAINTEST = 0.2  # of full ink: what is fainter after scaling is the blur around 
 THINNEST = 0.12  # of a digit's length: thinner strokes are made as wide as MNIST's mostly are
 FORMATS = ("JPEG", "PNG", "WEBP")
 LARGEST_FILE = 50_000_000  # bytes
-LARGEST_PICTURE = 25_000_000  # pixels once decoded; a JPEG is decoded at as little as 1/8 of its size
+LARGEST_PICTURE = 25_000_000  # pixels once decoded, a JPEG at as little as 1/8 of its width
 LONGEST_SIDE = 20_000  # pixels
 MOST_SCANNED = 600_000_000  # pixels of a JPEG times the number of scans that it is stored in
 WORKING_SIDE = 1000  # pixels of the longer side of the picture that is searched for a digit
@@ -22,7 +22,7 @@ WORKING_SIDE = 1000  # pixels of the longer side of the picture that is searched
 
 class Reading(NamedTuple):
     """What was made of a picture, step by step; with problem, the later steps are None."""
-    picture: Image.Image  # grey, upright, its longer side at most 1000 pixels
+    picture: Image.Image  # gray, upright, its longer side at most 1000 pixels
     ink: Optional[Image.Image]  # the strokes that were found in it, black on white, as large
     frame: Optional[Image.Image]  # 28x28 pixels, black on white
     inputs: Optional[list]  # the frame as 784 floats, 0.0 = blank ... 1.0 = full ink
@@ -34,7 +34,7 @@ def load_image(path):
     into the frame that MNIST's pictures are in.
 
     path: a JPEG, PNG or WebP file, or such a file opened for reading bytes. The picture may have
-    any size up to 25 million pixels (a JPEG more), be in color or grey, transparent or not, dark
+    any size up to 25 million pixels (a JPEG more), be in color or gray, transparent or not, dark
     on light or light on dark, on plain, lined or squared paper, unevenly lit, with some of the
     table around the paper. It should show one digit and nothing else written.
     Returns a list of 784 floats, 0.0 = blank ... 1.0 = full ink.
@@ -48,8 +48,9 @@ def load_image(path):
 
 
 def read_picture(path):
-    """A picture of a digit, the ink found in it, its frame and the inputs: a Reading. Takes what load_image
-    takes; raises ValueError for a file that is no picture, OSError if it can't be read."""
+    """A picture of a digit, the ink found in it, its frame and the inputs: a Reading. Takes what
+    load_image takes. Raises ValueError for a file that is no picture, OSError if it can't be
+    read; if no digit is found, the Reading says so."""
     picture = open_picture(path)
     try:
         strokes, box = find_strokes(picture)
@@ -57,14 +58,16 @@ def read_picture(path):
     except ValueError as error:
         return Reading(picture, None, None, None, str(error))
     left, top, right, bottom = map(round, box)
+    drawn = Image.fromarray(np.uint8(255 * strokes)).resize((right - left, bottom - top))
     ink = Image.new("L", picture.size, 255)
-    ink.paste(0, (left, top), Image.fromarray(np.uint8(255 * strokes)).resize((right - left, bottom - top)))
-    return Reading(picture, ink, Image.fromarray(255 - frame), (frame.reshape(-1) / 255.0).tolist(), None)
+    ink.paste(0, (left, top), drawn)
+    inputs = (frame.reshape(-1) / 255.0).tolist()
+    return Reading(picture, ink, Image.fromarray(255 - frame), inputs, None)
 
 
 def open_picture(path):
-    """A picture as it was drawn or photographed: upright, grey, its longer side at most 1000 pixels,
-    on paper where it is transparent. Raises what read_picture raises."""
+    """A picture as it was drawn or photographed: upright, gray, its longer side at most 1000
+    pixels, on paper where it is transparent. Raises what read_picture raises."""
     content = _content(path)
     Image.init()  # or Pillow does not know all of FORMATS
     try:
@@ -72,7 +75,7 @@ def open_picture(path):
             raise ValueError(f"expected at most {LARGEST_FILE:,} bytes, got more")
         with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
             _check(picture, content)
-            return _grey(picture)
+            return _gray(picture)
     except UnidentifiedImageError:
         raise ValueError(f"{_name(path)}: not a picture in a format that is read here; "
                          "save it as PNG or JPEG") from None
@@ -82,8 +85,8 @@ def open_picture(path):
 
 
 def _content(path):
-    """The bytes of a file, or more than LARGEST_FILE of them. It is read in pieces, so that a small
-    file takes little memory."""
+    """The bytes of a file, or more than LARGEST_FILE of them. It is read in pieces, so that a
+    small file takes little memory."""
     if not hasattr(path, "read"):
         with open(path, "rb") as file:
             return _content(file)
@@ -118,7 +121,7 @@ def _check(picture, content):
         raise ValueError(f"expected at most {LARGEST_PICTURE:,} pixels, got {size}")
 
 
-def _grey(picture):
+def _gray(picture):
     """The picture as open_picture returns it."""
     if picture.mode[0] == "I":  # 65,536 shades: those that it has, spread over 256
         values = np.clip(np.asarray(picture), 0, 65535)
@@ -136,8 +139,9 @@ def _grey(picture):
 
 def _on_paper(picture):
     """A transparent picture on white paper, or on black if what is drawn on it is light."""
-    grey, alpha = (np.asarray(band, float) for band in (picture.convert("L"), picture.getchannel("A")))
-    is_light = alpha.any() and np.average(grey, weights=alpha) > 127
+    bands = picture.convert("L"), picture.getchannel("A")
+    gray, alpha = (np.asarray(band, float) for band in bands)
+    is_light = alpha.any() and np.average(gray, weights=alpha) > 127
     paper = Image.new("RGBA", picture.size, "black" if is_light and alpha.min() < 128 else "white")
     return Image.alpha_composite(paper, picture).convert("L")
 
@@ -151,7 +155,8 @@ def framed(ink):
     ink = ink[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1]
     scale = 20 / max(ink.shape)
     height, width = (max(1, round(side * scale)) for side in ink.shape)
-    box = np.asarray(Image.fromarray(ink.astype(np.float32)).resize((width, height), Image.Resampling.LANCZOS))
+    box = Image.fromarray(ink.astype(np.float32))
+    box = np.asarray(box.resize((width, height), Image.Resampling.LANCZOS))
     box = np.rint(255 * np.clip((box / box.max() - FAINTEST) / (1 - FAINTEST), 0, 1))
     row = box.sum(axis=1) @ (np.arange(height) + 0.5) / box.sum()
     column = box.sum(axis=0) @ (np.arange(width) + 0.5) / box.sum()

@@ -1,8 +1,9 @@
-"""The strokes of a handwritten digit in a grey picture, without its paper, light, table and lines.
+"""The strokes of a handwritten digit in a gray picture, without its paper, light, table and lines.
 
-What is no stroke is found by how it differs from one: paper and light change slowly, a table is broad
-and reaches the border, printed lines are straight and run across, a smudge is no even width. The
-digit is looked for in a small picture, then its strokes are found exactly in a larger one.
+What is no stroke is found by how it differs from one: paper and light change slowly, a table is
+broad and reaches the border, printed lines are straight and run across, smudges are of uneven
+width. The digit is looked for in a small picture, then its strokes are found exactly in a larger
+one.
 """
 
 import numpy as np
@@ -18,17 +19,17 @@ NONE = "expected a digit in dark or light ink, found none"
 
 
 def find_strokes(picture):
-    """The strokes of the digit in a grey PIL.Image: a boolean array in which the digit is about
+    """The strokes of the digit in a gray PIL.Image: a boolean array in which the digit is about
     FINE pixels long, and the box that it shows of the picture (left, top, right, bottom).
     Raises ValueError if there is no digit."""
     size = [max(1, round(side * COARSE / max(picture.size))) for side in picture.size]
     method = Image.Resampling.BOX if max(picture.size) > COARSE else Image.Resampling.BICUBIC
-    grey = _blurred(picture.resize(size, method), 0.7)
-    light = is_light_on_dark(grey)
+    gray = _blurred(picture.resize(size, method), 0.7)
+    light = is_light_on_dark(gray)
     if light:
-        grey = 255 - grey
-    table = table_around(grey)
-    ink = darkness(grey, max(grey.shape) // 8)
+        gray = 255 - gray
+    table = table_around(gray)
+    ink = darkness(gray, max(gray.shape) // 8)
     if table.any():
         try:
             digit = find_digit(ink, ~table)
@@ -44,47 +45,49 @@ def _blurred(picture, radius):
     return np.asarray(picture.filter(ImageFilter.GaussianBlur(radius)), np.float32)
 
 
-def is_light_on_dark(grey):
-    """Whether the strokes are lighter than the paper. Strokes are thinner than the gaps between them: of
-    light and dark things, the thinner ones are the strokes."""
+def is_light_on_dark(gray):
+    """Whether the strokes are lighter than the paper. Strokes are thinner than the gaps between
+    them: of light and dark things, the thinner ones are the strokes."""
     balance = 0.0
     for reach in (3, 6, 12, 24):
-        gaps_filled = around(around(grey, reach, np.maximum), reach, np.minimum)
-        strokes_gone = around(around(grey, reach, np.minimum), reach, np.maximum)
-        balance += (np.sum((grey - strokes_gone) ** 2) - np.sum((gaps_filled - grey) ** 2)) / reach ** 2
+        gaps_filled = around(around(gray, reach, np.maximum), reach, np.minimum)
+        strokes_gone = around(around(gray, reach, np.minimum), reach, np.maximum)
+        light, dark = np.sum((gray - strokes_gone) ** 2), np.sum((gaps_filled - gray) ** 2)
+        balance += (light - dark) / reach ** 2
     return balance > 0
 
 
-def paper_under(grey, reach):
-    """The paper's brightness also where it is written on: everything dark is filled that is narrower than
-    2·reach."""
-    wide = np.pad(grey, 2 * reach, mode="edge")
+def paper_under(gray, reach):
+    """The paper's brightness, also where it is written on: dark things narrower than 2·reach are
+    filled with what is around them."""
+    wide = np.pad(gray, 2 * reach, mode="edge")
     wide = around(around(wide, reach, np.maximum), reach, np.minimum)
     return wide[2 * reach:-2 * reach, 2 * reach:-2 * reach]
 
 
-def darkness(grey, reach):
-    """How much darker than the paper each pixel is, 0.0 ... 1.0. Removes uneven light, soft shadows and dark areas
-    wider than 2·reach."""
-    paper = paper_under(grey, reach)
-    return (paper - grey) / np.maximum(paper, 1.0)
+def darkness(gray, reach):
+    """How much darker than the paper each pixel is, 0.0 ... 1.0. Removes uneven light, soft
+    shadows, and dark areas wider than 2·reach."""
+    paper = paper_under(gray, reach)
+    return (paper - gray) / np.maximum(paper, 1.0)
 
 
-def table_around(grey):
-    """What the paper lies on: broad parts at the border with less than 0.6 of the paper's brightness. A deep shadow
-    looks the same."""
-    paper = paper_under(grey, max(grey.shape) // 14)
+def table_around(gray):
+    """What the paper lies on: broad parts at the border with less than 0.6 of the paper's
+    brightness. A deep shadow looks the same."""
+    paper = paper_under(gray, max(gray.shape) // 14)
     labels = parts(paper < 0.6 * np.percentile(paper, 90))
-    at_border = np.unique(labels[edge_of(np.zeros(grey.shape, bool), 1)])
-    return dilated(np.isin(labels, at_border[at_border > 0]), max(grey.shape) // 64)
+    at_border = np.unique(labels[edge_of(np.zeros(gray.shape, bool), 1)])
+    return dilated(np.isin(labels, at_border[at_border > 0]), max(gray.shape) // 64)
 
 
 def find_digit(ink, where, whole=False):
-    """The pixels of the digit among the dark ones of where it can be: without printed lines, without what lies
-    along the border, without specks. A whole one does not touch the border."""
+    """The pixels of the digit among the dark ones of where it can be. Removes printed lines, what
+    lies along the border, and specks. A whole digit does not touch the border."""
     for again in range(4):
         threshold = _threshold(ink[where])
-        dark = without_lines(where & (ink > threshold), where & (ink > 0.4 * threshold), ink, ~where)
+        dark, faint = (where & (ink > least) for least in (threshold, 0.4 * threshold))
+        dark = without_lines(dark, faint, ink, ~where)
         labels = parts(dark)
         along = along_border(labels, ~where, whole)
         if not along.any():
@@ -92,9 +95,11 @@ def find_digit(ink, where, whole=False):
         where = where & ~dilated(along, 4)  # and a threshold without it
     for again in range(2):
         digit = without_specks(parts(dark), ~where)
-        if length(digit) >= 0.07 * min(ink.shape) and 2 * np.count_nonzero(digit) >= np.count_nonzero(dark):
+        is_most = 2 * np.count_nonzero(digit) >= np.count_nonzero(dark)
+        if is_most and length(digit) >= 0.07 * min(ink.shape):
             return digit
-        dark = dark & (ink > otsu(ink[dark])) if dark.any() else dark  # or pieces of lines and noise are left
+        if dark.any():  # pieces of lines are left, which are fainter than the strokes
+            dark = dark & (ink > otsu(ink[dark]))
     raise ValueError(NONE)
 
 
@@ -109,13 +114,14 @@ def _threshold(ink):
 
 
 def _noise(ink):
-    """The standard deviation of the paper, from the median distance to the median, which strokes don't change."""
+    """The standard deviation of the paper, from the median distance to the median: strokes, which
+    are few pixels, don't change it."""
     return 1.4826 * np.median(np.abs(ink - np.median(ink)))
 
 
 def along_border(labels, outside, touching=False):
-    """The parts that lie along the paper's border with over a fourth of their outline, as slivers of a table and
-    corners of a shadow do; or all that touch it."""
+    """The parts that lie along the paper's border with over a fourth of their outline, as slivers
+    of a table and corners of a shadow do; or all parts that touch it."""
     contact = np.bincount(labels[edge_of(outside, 1) & ~outside], minlength=labels.max() + 1)
     along = contact >= np.minimum(1 if touching else np.inf, 0.27 * outlines(labels))
     along[0] = False
@@ -123,8 +129,8 @@ def along_border(labels, outside, touching=False):
 
 
 def without_specks(labels, outside):
-    """The largest part and those that belong to it: no further away than 0.4 of its length, at least a twentieth of
-    its size; at the paper's border a third of it, because shadows leave corners there."""
+    """The largest part and those that belong to it: not further away than 0.4 of its length, and
+    of at least a twentieth of its size, or a third at the border, where shadows leave corners."""
     sizes = np.bincount(labels.ravel())
     sizes[0] = 0
     if not sizes.any():
@@ -140,23 +146,25 @@ def without_specks(labels, outside):
 
 
 def exact_strokes(picture, digit, light):
-    """The strokes of a digit that was found in a small picture, in a part of the picture with the digit about
-    FINE pixels long: the threshold is that between the strokes and the paper beside them, and what is
-    not close to the digit is left out. Returns what find_strokes returns."""
+    """The strokes of a digit that was found in a small picture, in a part of the picture with the
+    digit about FINE pixels long. The threshold is that between the strokes and the paper beside
+    them; what is not close to the digit is left out. Returns what find_strokes returns."""
     rows, columns = np.flatnonzero(digit.any(axis=1)), np.flatnonzero(digit.any(axis=0))
     margin = max(4, 0.25 * length(digit))
+    height, width = digit.shape
     box = (max(0, columns[0] - margin), max(0, rows[0] - margin),
-           min(digit.shape[1], columns[-1] + 1 + margin), min(digit.shape[0], rows[-1] + 1 + margin))
+           min(width, columns[-1] + 1 + margin), min(height, rows[-1] + 1 + margin))
     zoom = FINE / length(digit)
     size = [max(1, round(zoom * (box[end] - box[start]))) for start, end in ((0, 2), (1, 3))]
-    near = np.asarray(Image.fromarray(np.uint8(255 * digit)).resize(size, Image.Resampling.BILINEAR, box)) > 127
-    scale = picture.width / digit.shape[1], picture.height / digit.shape[0]
-    box = tuple(min(side * scale[axis], picture.size[axis]) for side, axis in zip(box, (0, 1, 0, 1)))
+    near = Image.fromarray(np.uint8(255 * digit)).resize(size, Image.Resampling.BILINEAR, box)
+    near = np.asarray(near) > 127
+    scale = picture.width / width, picture.height / height
+    box = tuple(min(box[side] * scale[side % 2], picture.size[side % 2]) for side in range(4))
     method = Image.Resampling.BOX if zoom < scale[0] else Image.Resampling.BICUBIC
-    grey = _blurred(picture.resize(size, method, box), 1.0)
-    width = stroke_width(near)
-    ink = darkness(255 - grey if light else grey, round(width) + 4)
-    close = dilated(near, max(2, round(width / 2)))
+    gray = _blurred(picture.resize(size, method, box), 1.0)
+    pen = stroke_width(near)
+    ink = darkness(255 - gray if light else gray, round(pen) + 4)
+    close = dilated(near, max(2, round(pen / 2)))
     strokes = close & (ink > otsu(ink[close]))
     strokes = without_specks(parts(strokes), np.zeros(strokes.shape, bool))
     if not are_strokes(strokes, ink, close):
@@ -166,12 +174,15 @@ def exact_strokes(picture, digit, light):
 
 def stroke_width(strokes):
     """The mean width of strokes in pixels: twice their area by the length of their outline."""
-    return 2 * np.count_nonzero(strokes) / outlines(strokes.astype(int))[-1] if strokes.any() else 0.0
+    if not strokes.any():
+        return 0.0
+    return 2 * np.count_nonzero(strokes) / outlines(strokes.astype(int))[1]
 
 
 def are_strokes(strokes, ink, close):
-    """Whether a pen can have drawn it: of at most five parts, not too broad, of even width, darker than the noise of
-    the paper, and with clear edges: the paper close to it is not a fourth as dark."""
+    """Whether a pen can have drawn it: of at most five parts, not too broad, of even width, darker
+    than the noise of the paper, and with clear edges: the paper close by is not a fourth as
+    dark."""
     width = stroke_width(strokes)
     if not 0 < width <= 0.45 * length(strokes) or parts(strokes).max() > 5 or strokes[close].all():
         return False

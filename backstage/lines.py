@@ -1,7 +1,7 @@
 """The printed lines of lined and squared paper, taken out of a picture's dark pixels.
 
-A printed line is straight and thin and runs from one border of the paper to another. What is darker
-or thicker than the lines is a stroke, also where it crosses one.
+A printed line is straight and thin and runs from one border of the paper to another. What is
+darker or thicker than the lines is a stroke, also where it crosses one.
 """
 
 import numpy as np
@@ -36,8 +36,8 @@ def _largest(mask):
 
 
 def _lines_across(dark, ink, outside):
-    """The pixels of lines that run from left to right. Dark pixels are counted downwards from edge to edge of
-    what is dark: for a line this is its thickness; where a stroke crosses the line it is more."""
+    """The pixels of lines that run from left to right. The height of what is dark is counted in
+    each column: on a line this is its thickness, and more where a stroke crosses it."""
     straight = _straight(dark, int(SHORTEST * min(dark.shape)))
     labels = parts(straight)
     across = np.flatnonzero(runs_across(labels, outside))
@@ -60,8 +60,8 @@ def _lines_across(dark, ink, outside):
 
 
 def _straight(dark, size):
-    """The dark pixels through which a straight line of this size goes that is dark, or nearly, and at most
-    13 degrees from the horizontal."""
+    """The dark pixels through which a straight line of this length goes that is dark, but for gaps
+    of two pixels, and at most 13 degrees from the horizontal."""
     near, straight = dilated(dark, 1), np.zeros_like(dark)
     margin = 8  # beyond the border it is as dark as at it
     for slope in np.arange(-12, 13) / 50:  # rows per column
@@ -87,8 +87,8 @@ def _moved(values, down, right):
 
 
 def runs_across(labels, outside):
-    """For each part whether it runs from border to border of the paper: over 0.4 of the picture's shorter side, and
-    straight on from both of its ends the paper ends too."""
+    """For each part whether it runs from border to border of the paper: over 0.4 of the picture's
+    shorter side, and straight on from both of its ends the paper ends."""
     margin, least = 8, 0.4 * min(labels.shape)
     beyond = np.pad(outside, margin, constant_values=True)
     places = np.argwhere(edge_of(outside, 3) & (labels > 0))

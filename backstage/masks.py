@@ -1,4 +1,4 @@
-"""Boolean pictures: what is around a pixel, which pixels are connected, and how long an outline is."""
+"""Boolean pictures: what is near a pixel, which pixels are connected, how long an outline is."""
 
 import numpy as np
 
@@ -70,11 +70,13 @@ def outlines(labels):
 
 def length(mask):
     """The longer side of the box around a mask, 0 if it is empty."""
-    return max(np.ptp(np.flatnonzero(mask.any(axis=axis))) + 1 for axis in (0, 1)) if mask.any() else 0
+    if not mask.any():
+        return 0
+    return max(np.ptp(np.flatnonzero(mask.any(axis=axis))) + 1 for axis in (0, 1))
 
 
 def edge_of(outside, reach):
-    """The pixels at most reach pixels from the picture's border or from what is outside of the paper."""
+    """The pixels at most reach pixels from the picture's border or from what is not paper."""
     edge = dilated(outside, reach)
     edge[:reach] = edge[-reach:] = edge[:, :reach] = edge[:, -reach:] = True
     return edge
