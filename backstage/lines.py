@@ -88,7 +88,7 @@ def _moved(values, down, right):
 
 def runs_across(labels, outside):
     """For each part whether it runs from border to border of the paper: over 0.4 of the picture's
-    shorter side, and straight on from both of its ends the paper ends."""
+    shorter side, and straight on from one of its ends, or both, the paper ends."""
     margin, least = 8, 0.4 * min(labels.shape)
     beyond = np.pad(outside, margin, constant_values=True)
     places = np.argwhere(edge_of(outside, 3) & (labels > 0))
@@ -101,6 +101,6 @@ def runs_across(labels, outside):
             size = np.hypot(*(last - first))
             if size > least:
                 step = (last - first) * (margin - 2) / size
-                across[part] |= all(beyond[tuple(np.rint(place + margin).astype(int))]
+                across[part] |= any(beyond[tuple(np.rint(place + margin).astype(int))]
                                     for place in (first - step, last + step))
     return across
