@@ -58,9 +58,9 @@ def table(counts):
 
 
 def read(weights, paths, sheet_path=None):
-    """Prints what the network says of pictures of handwritten digits, and draws of each the
-    picture, the ink found in it, and the frame that the network sees (by default on read.png).
-    What can't be read is said at the end. Returns the exit status."""
+    """Prints the network's predictions for images of handwritten digits, and draws for each the
+    image, the ink found in it, and the 28×28 frame that the network sees (in read.png by
+    default). Images that can't be read are reported at the end. Returns the exit status."""
     from backstage import handwriting, pictures
     network = load_network(weights, 784, 10)
     pictures.picture_path("read.png", sheet_path)
@@ -76,28 +76,14 @@ def read(weights, paths, sheet_path=None):
             faults.append(f"{path}: {reading.problem}")
         else:
             said = verdict(network.forward(reading.inputs)[-1])
-            say(f"{path}: the network says {said}")
-        tiles.append(stages([reading.picture, reading.ink, reading.frame]))
+            say(f"{path}: predicted {said}")
+        tiles.append(pictures.side_by_side([reading.picture, reading.ink, reading.frame]))
         labels.append(f"{os.path.basename(path)}: {said}")
     if tiles:
         say(pictures.save_picture(pictures.sheet(tiles, labels, 1), "read.png", sheet_path))
     for fault in faults:
         print(f"test_net.py: {fault}", file=sys.stderr)
     return 2 if faults else 0
-
-
-def stages(drawn):
-    """Pictures side by side, each as large as fits in a square; what is None stays empty."""
-    from PIL import Image, ImageOps
-    side, gap = 240, 8
-    tile = Image.new("RGB", (len(drawn) * (side + gap) - gap, side), "lightgray")
-    for place, picture in enumerate(drawn):
-        if picture is not None:
-            method = Image.Resampling.NEAREST if picture.width < side else Image.Resampling.BOX
-            picture = ImageOps.contain(picture.convert("RGB"), (side, side), method)
-            left = place * (side + gap) + (side - picture.width) // 2
-            tile.paste(picture, (left, (side - picture.height) // 2))
-    return tile
 
 
 def load_network(path, inputs, classes):
