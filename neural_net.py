@@ -146,6 +146,7 @@ class Net:
     def update_weights(self, outs, deltas, learning_rate):
         """Updates every weight and bias for one example: (4) in the output layer, (6)
         in hidden layers. Call errors first: every δ needs the old weights."""
+        learning_rate = checks.positive(learning_rate, "learning_rate")
         for layer in range(len(self.weights)):
             previous_outs = outs[layer]
             sources = nonzero(previous_outs)
@@ -208,8 +209,8 @@ class Net:
         Raises ValueError for invalid arguments, for a training example that doesn't fit
         (before its batch changes any weight), and when training diverges or stalls.
         """
-        learning_rate, scale = checks.training(learning_rate, epochs, batch_size,
-                                               weight_decay, watch, every)
+        learning_rate, epochs, batch_size, scale, every = checks.training(
+            learning_rate, epochs, batch_size, weight_decay, watch, every)
         # progress provides the examples, with targets as lists; it prints, calls watch,
         # handles Ctrl-C, and raises if training diverges or stalls.
         with Training(self, training_data, test_data, learning_rate, epochs, watch,

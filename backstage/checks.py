@@ -65,10 +65,10 @@ def positive(value, name):
 
 def numbers(values, count, name):
     """The values as a list of `count` finite numbers. NumPy arrays are accepted, columns too."""
-    if type(values) is list and len(values) == count:
+    if type(values) is list and len(values) == count and type(values[0]) is float:
         try:
             total = sum(values)
-        except (TypeError, OverflowError):
+        except (TypeError, ValueError, OverflowError):
             total = None
         if type(total) is float and isfinite(total):
             return values  # the usual case, fast: only finite numbers have a finite float as sum
@@ -202,21 +202,21 @@ def outputs(values):
 
 
 def training(learning_rate, epochs, batch_size, weight_decay, watch, every):
-    """Checks these arguments of train. Returns two floats: the learning rate, and the factor
-    1 − η·d by which weight decay scales every weight."""
+    """Checks these arguments of train. Returns them as Python numbers, and instead of the weight
+    decay the factor 1 − η·d by which it scales every weight."""
     learning_rate = positive(learning_rate, "learning_rate")
-    whole(epochs, "epochs", 1)
+    epochs = whole(epochs, "epochs", 1)
     if isinstance(batch_size, float):
         raise ValueError(f"batch_size: expected an integer, got {batch_size!r}; the signature is "
                          "train(training_data, learning_rate, epochs, batch_size), "
                          "as in train(training_data, 3.0, 30, 10)")
-    whole(batch_size, "batch_size", 1)
-    whole(every, "every", 1)
-    decay = 1.0 - learning_rate * at_least_zero(weight_decay, "weight_decay")
-    if decay <= 0.0:
+    batch_size = whole(batch_size, "batch_size", 1)
+    every = whole(every, "every", 1)
+    scale = 1.0 - learning_rate * at_least_zero(weight_decay, "weight_decay")
+    if scale <= 0.0:
         raise ValueError("weight_decay: expected a number less than 1 / learning_rate, "
                          f"got {weight_decay!r}")
     if watch is not None and not callable(watch):
         raise ValueError("watch: expected a callable that takes the number of examples, "
                          f"got {described(watch)}")
-    return learning_rate, decay
+    return learning_rate, epochs, batch_size, scale, every

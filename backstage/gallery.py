@@ -81,17 +81,18 @@ def show(network, data, path=None, names=None):
     if len(data) > 200:
         raise ValueError(f"data: expected at most 200 examples, got {len(data):,}; "
                          "pass a slice")
-    names = range(len(data)) if names is None else names
+    names = list(range(len(data)) if names is None else names)
     if len(names) != len(data):
         raise ValueError(f"names: expected {len(data)} names, one per example, got {len(names)}")
     tiles, labels, lines, wrong = [], [], [], []
     with Progress(network, data, "data") as progress:
         for index in range(len(data)):
             inputs, target = progress.example(index)
-            out = network.forward(inputs)[-1]
+            outs = network.forward(inputs)
+            out = outs[-1]
             said, truth = answer(out), answer(target)
             right = said == truth
-            tiles.append(pictures.ink_picture(inputs, side, 112))
+            tiles.append(pictures.ink_picture(outs[0], side, 112))
             labels.append(f"{names[index]}: {truth}" + ("" if right else f", got {said}"))
             lines.append(f"{names[index]}: label {truth}, predicted {verdict(out)}"
                          + ("" if right else " WRONG"))
@@ -159,11 +160,11 @@ def imagined(network, digit):
 
 def normalized(values):
     """The values divided by the largest absolute value, so that they lie in [−1, 1]. Raises
-    ValueError if they or their sum are not finite."""
-    largest = max(max(values), -min(values))
-    if not math.isfinite(sum(values)):
+    ValueError if they are not finite."""
+    if not all(map(math.isfinite, values)):
         raise ValueError("expected finite weights to draw, got some that are infinite, nan or too "
                          "large, as when training diverges")
+    largest = max(max(values), -min(values))
     return [value / largest if largest else 0.0 for value in values]
 
 

@@ -20,7 +20,7 @@ class Line:
         self.is_open = False
 
     def can_change(self):
-        return (sys.stdout is not None and sys.stdout.isatty()) or "ipykernel" in sys.modules
+        return getattr(sys.stdout, "isatty", bool)() or "ipykernel" in sys.modules
 
     def show(self, *forms):
         """Shows the longest of these texts that fits, or the start of the last, the shortest."""
@@ -46,14 +46,16 @@ class Progress:
         checks.data(data, name)
         self.network, self.data, self.name = network, data, name
         self.index = None  # of the current example
+        self.inputs = None
         self.can_change = line.can_change()
         self.started = time.perf_counter()
         self.next_time = self.started + 1.0
 
     def example(self, index):
         """data[index] as (inputs, target), the target as a list."""
-        self.index = index
-        return checks.example(self.data[index], self.network)
+        self.index, self.inputs = index, None
+        self.inputs, target = checks.example(self.data[index], self.network)
+        return self.inputs, target
 
     def is_time(self):
         """Whether to update the line: first after one second, then at most ten times a second."""
@@ -102,11 +104,21 @@ class Training(Progress):
         self.line_started = self.started
 
     def __exit__(self, kind, error, traceback):
+        if kind is ValueError and self.index is not None and self.fits():
+            self.divergence.stop(self.images + 1, "outputs or error terms grew without bound")
         if kind is not KeyboardInterrupt:
             return super().__exit__(kind, error, traceback)
         line.clear()
         say(f"Stopped in epoch {self.epoch} of {self.epochs} after {self.done:,} of "
             f"{self.examples:,} examples. The network keeps what it has learned.")
+        return True
+
+    def fits(self):
+        """Whether the current example is valid, so that an error was the network's."""
+        try:
+            checks.numbers(self.inputs, self.network.sizes[0], "inputs")
+        except ValueError:
+            return False
         return True
 
     def batch_begins(self):
@@ -193,7 +205,8 @@ class Divergence:
             return
         wanted = answer(target)
         self.idle += 1
-        self.right += answer(outs[-1]) == wanted
+        self.right += (answer(outs[-1]) == wanted
+                       or max(abs(t - out) for t, out in zip(target, outs[-1])) < 0.1)
         self.targets[wanted] = self.targets.get(wanted, 0) + 1
         if self.idle == 1000:
             if self.right <= max(self.targets.values()) and self.right < 900:

@@ -58,13 +58,14 @@ def loaded(cls, path=DEFAULT_PATH):
 
 
 def _read(path):
-    with open(path, "rb") as file:
+    name = os.fsdecode(path)
+    with open(name, "rb") as file:
         size = os.fstat(file.fileno()).st_size
         content = file.read(min(size, LARGEST_FILE + 1))
     try:
         return _attributes(_unpickled(content))
     except ValueError as error:
-        raise ValueError(f"{os.fsdecode(path)}: {error}") from None
+        raise ValueError(f"{name}: {error}") from None
 
 
 # ---------------------------------------------------------------------- parsing the pickle

@@ -183,3 +183,44 @@ def test_weights_that_are_not_finite_are_one_clear_error(bad):
                  lambda: network.imagine(path=False), lambda: network.looks_for(2, path=False), lambda: network.show([([0.5] * 4, 1)], path=False)):
         with pytest.raises(ValueError, match="finite .* as when training diverges"):
             call()
+
+
+@pytest.mark.parametrize("number", [np.uint8, np.int8, np.int64])
+def test_numpy_integers_count_as_python_integers_do(number):
+    data = [([index / 256, 0.5], index % 2) for index in range(256)]
+    seen, expected = [], []
+    network, same = Net([2, 3, 2], seed=1), Net([2, 3, 2], seed=1)
+    network.train(data, 0.1, epochs=number(3), batch_size=number(10), watch=seen.append, every=number(100))
+    same.train(data, 0.1, epochs=3, batch_size=10, watch=expected.append, every=100)
+    assert (network.weights, seen) == (same.weights, expected)
+
+
+@pytest.mark.parametrize("inputs", [[10 ** 400, -10 ** 400, 0.5], [0.5, 10 ** 400, -10 ** 400]])
+def test_large_numbers_that_cancel_are_errors(inputs):
+    with pytest.raises(ValueError, match="inputs: expected finite numbers"):
+        Net([3, 2]).forward(inputs)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_list_of_numpy_bytes_is_summed_without_a_warning():
+    assert Net([3, 2]).forward(list(np.array([200, 100, 255], np.uint8)))[0] == [200.0, 100.0, 255.0]
+    with pytest.raises(ValueError, match="inputs: expected finite numbers"):
+        Net([2, 2]).forward([0.5, np.zeros(3)])
+    with pytest.raises(ValueError, match="inputs: expected finite numbers"):
+        Net([2, 2]).forward([np.zeros(2), np.zeros(3)])
+
+
+def test_update_weights_wants_a_learning_rate_above_0_and_leaves_floats():
+    network = Net([2, 2], seed=1)
+    outs = network.forward([0.1, 0.2])
+    deltas = network.errors(outs, 1)
+    with pytest.raises(ValueError, match="learning_rate: expected a finite number greater than 0, got int -1"):
+        network.update_weights(outs, deltas, -1)
+    network.update_weights(outs, deltas, np.float64(0.5))
+    assert {type(weight) for row in network.weights[0] for weight in row} == {float}
+
+
+def test_softmax_is_refused_for_one_output_only():
+    with pytest.raises(ValueError, match="output: expected 'sigmoid' for a single output neuron"):
+        Net([2, 3, 1], output="softmax")
+    assert Net([1, 1, 2], output="softmax").output == "softmax"

@@ -4,6 +4,7 @@ import base64
 import io
 import os
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
@@ -233,3 +234,13 @@ def test_the_sheet_labels_each_map_and_a_film_counts_the_images(monkeypatch, cap
 def test_ink_is_dark_and_clipped():
     picture = pictures.ink_picture([0.0, 1.0, 0.5, 2.0, -1.0, 0.25, 0.0, 0.0, 0.0], 3, 3)
     assert [picture.getpixel((place % 3, place // 3))[0] for place in range(6)] == [255, 0, 128, 0, 255, 191]
+
+
+def test_show_draws_columns_and_numpy_arrays(capsys):
+    for inputs in (np.full((4, 1), 0.5), [[0.5]] * 4, np.full(4, 0.5), [0.5] * 4):
+        picture = net().show([(inputs, 0)], False, names=(name for name in "a"))
+        assert picture.getpixel((30, 30)) == (128, 128, 128)
+
+
+def test_weights_as_large_as_floats_can_be_are_drawn():
+    assert gallery.normalized([1e308, 1e308, -1.0]) == [1.0, 1.0, -1e-308]

@@ -256,10 +256,11 @@ def test_bad_test_data_later_in_the_list_is_named_too(capsys):
 
 
 def test_an_error_of_watch_is_not_taken_for_one_of_the_data(capsys):
-    def fails(images):
-        raise ValueError("my own")
+    def fails(count):
+        if count:
+            raise ValueError("my own")
     with pytest.raises(ValueError, match="^my own$"):
-        Net([2, 1], seed=1).train(XOR, 1.0, watch=fails)
+        Net([2, 1], seed=1).train(XOR, 1.0, watch=fails, batch_size=1, every=1)
 
 
 def test_bad_test_data_is_an_error_under_its_own_name_before_training():
@@ -274,3 +275,45 @@ def test_a_network_that_has_learned_all_is_not_called_diverged(capsys):
     network = Net([1, 2], output="softmax", seed=1)
     network.train([([1.0], 0)] * 10, 1.0, epochs=500)
     assert network.forward([1.0])[-1][0] > 0.99
+
+
+@pytest.mark.parametrize("options, targets", [
+    (dict(cost="cross_entropy"), ([1.0, 1.0, 0.0], [0.0, 1.0, 1.0])), ({}, ([1.0, 1.0, 0.0], [0.0, 1.0, 1.0])),
+    (dict(output="softmax"), ([0.5, 0.5, 0.0], [0.0, 0.5, 0.5]))], ids=str)
+def test_a_network_that_has_learned_targets_with_ties_is_not_called_diverged(options, targets, capsys):
+    network = Net([2, 3, 3], seed=1, **options)
+    network.train([([1.0, 0.0], targets[0]), ([0.0, 1.0], targets[1])], 1.0, epochs=12_000, batch_size=1)
+    assert network.forward([1.0, 0.0])[-1] == pytest.approx(targets[0], abs=0.1)
+
+
+def test_numbers_that_overflow_in_the_forward_pass_are_not_blamed_on_the_data(capsys):
+    network = Net([2, 2], output="softmax", seed=1)
+    network.weights = [[[1e200, 0.0], [0.0, 1e200]]]
+    with pytest.raises(ValueError, match="^training failed at example 1 .*: outputs or error terms grew without bound"):
+        network.train([([1e200, 1e200], 0)], 0.1)
+    with pytest.raises(ValueError, match=r"^training_data\[0\]: inputs: expected 2 numbers, got 3"):
+        network.train([([1e200, 1e200, 0.0], 0)], 0.1)
+
+
+def test_an_output_that_is_no_terminal_and_no_file_will_do(monkeypatch):
+    class Tee:
+        written = ""
+
+        def write(self, text):
+            self.written += text
+
+        def flush(self):
+            pass
+
+    tee = Tee()
+    monkeypatch.setattr(sys, "stdout", tee)
+    Net([2, 1], seed=1).train(XOR, 1.0)
+    Net([2, 1], seed=1).test(XOR)
+    assert "epoch 1 of 1" in tee.written and "correct!" in tee.written
+
+
+def test_the_line_changes_ten_times_a_second(capsys, terminal):
+    terminal(60, tick=0.01)
+    Net([1, 1], seed=1).evaluate([([1.0], 1)] * 1000)  # one tick an example, and a few more for each line
+    shown = len(lines_shown(capsys.readouterr().out, 60))
+    assert 80 <= shown <= 100

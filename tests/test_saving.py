@@ -195,3 +195,8 @@ def test_weights_that_could_not_be_loaded_again_are_not_saved():
         with pytest.raises(ValueError, match=r"weights\[0\]\[0\]: expected finite floats"):
             network.save("net.pkl")
     Net([1, 1]).load("net.pkl")
+
+
+def test_an_open_file_is_no_path():
+    with pytest.raises(TypeError, match="not int"):
+        Net.loaded(0)
