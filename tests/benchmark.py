@@ -2,8 +2,8 @@
 
     python tests/benchmark.py           a few minutes
     python tests/benchmark.py --quick   under one
-    python tests/benchmark.py --family  trains every network of the README's table on MNIST:
-                                        minutes on PyPy, hours on CPython
+    python tests/benchmark.py --family  trains every network of tests/README.md's table on MNIST:
+                                        half an hour on PyPy, most of a day on CPython
 
 Times are processor time, medians of rounds taken in turns, so that a noisy machine disturbs all alike; the
 ratios are what to quote. Uses MNIST, or the digits where it can't be had.
@@ -105,7 +105,8 @@ def work(path):
     """What another interpreter does: a round for each line it reads."""
     with open(path, "rb") as file:
         counts = json.loads(file.readline())
-        training, test = (examples(file.read(784 * count), file.read(count), count == counts[0]) for count in counts)
+        training, test = (examples(file.read(784 * count), file.read(count), one_hot)
+                          for count, one_hot in zip(counts, (True, False)))
     for line in sys.stdin:
         kind, sizes = json.loads(line)
         print(json.dumps(one_round({"Net": Net, "Bare": Bare}[kind], sizes, training, test)), flush=True)
@@ -308,40 +309,60 @@ def growth(training_data, rounds):
     table(rows)
 
 
-FAMILY = (
-    ("Net([784, 30, 10])", ("train(training_data, 3.0)",)),
-    ('Net([784, 20, 10], cost="cross_entropy")', ("train(training_data, 0.01, epochs=3, batch_size=1)",)),
-    ('Net([784, 10, 10], hidden="relu", output="softmax")', ("train(training_data, 0.5, epochs=100, batch_size=len(training_data))",)),
-    ('Net([784, 10, 10], hidden="relu", output="softmax")', (
-        "train(training_data, 0.1, epochs=100, weight_decay=0.0005)", "train(training_data, 0.05, epochs=100, weight_decay=0.0005)",
-        "train(training_data, 0.02, epochs=50, weight_decay=0.0005)", "train(training_data, 0.005, epochs=30, weight_decay=0.0005)")),
-    ('Net([784, 128, 64, 10], output="softmax")', ("train(training_data, 0.005, epochs=10, batch_size=1)",)),
-    ('Net([784, 128, 64, 10], output="softmax")', ("train(training_data, 0.3, epochs=10)", "train(training_data, 0.03, epochs=5)")),
+SMALL = 'Net([784, 10, 10], hidden="relu", output="softmax")'
+LARGE = 'Net([784, 128, 64, 10], output="softmax")'
+FIVE = (1, 2, 3, 4, 5)
+FAMILY = (  # network, calls, seeds
+    ("Net([784, 30, 10])", ("train(training_data, 3.0)",), FIVE),
+    ("Net([784, 30, 10])", ("train(training_data, 0.3, batch_size=1)",), FIVE),
+    ("Net([784, 30, 10])", ("train(training_data, 3.0, batch_size=1)",), FIVE),
+    ('Net([784, 20, 10], cost="cross_entropy")',
+     ("train(training_data, 0.01, epochs=3, batch_size=1)",), FIVE),
+    (LARGE, ("train(training_data, 0.005, epochs=10, batch_size=1)",), FIVE),
+    (LARGE, ("train(training_data, 0.3, epochs=10)", "train(training_data, 0.03, epochs=5)"), FIVE),
+    (SMALL, ("train(training_data, 0.5, epochs=100, batch_size=len(training_data))",), (1,)),
+    (SMALL, ("train(training_data, 0.1, epochs=100, weight_decay=0.0005)",
+             "train(training_data, 0.05, epochs=100, weight_decay=0.0005)",
+             "train(training_data, 0.02, epochs=50, weight_decay=0.0005)",
+             "train(training_data, 0.005, epochs=30, weight_decay=0.0005)"), (1,)),
 )
 
 
 def family(training_data, test_data):
-    """Every network that people build first: what it scores and what it takes."""
+    """What the networks that people build first score on the test data, and what they take."""
+    say(f"On {len(training_data):,} pictures; the time is a multiple of the first row's:\n")
+    say("| network | calls | correct on the test data | time |")
+    say("|---|---|---|---|")
     epoch = None
-    rows = [("network", "calls", "right on the test set", "time")]
-    for construction, calls in FAMILY:
-        network = eval(construction.replace(")", ", seed=1)"), {"Net": Net})
-        seconds = 0.0
-        for call in calls:
-            doing(f"{network!r}.{call}")
-            seconds += timed(eval, call, {"train": network.train, "training_data": training_data})[0]
-        epoch = epoch or seconds
-        rows.append((f"`{construction}`", "<br>".join(f"`{call}`" for call in calls),
-                     f"{100 * network.evaluate(test_data) / len(test_data):.2f} %", f"{seconds / epoch:.1f}"))
-    doing("")
-    say(f"Seed 1, on {len(training_data):,} pictures; the time is a multiple of the first network's:\n")
-    table(rows)
+    for construction, calls, seeds in FAMILY:
+        scores, times = [], []
+        for seed in seeds:
+            network = eval(construction.replace(")", f", seed={seed})"), {"Net": Net})
+            seconds = 0.0
+            for call in calls:
+                doing(f"seed {seed}: {network!r}.{call}")
+                names = {"train": network.train, "training_data": training_data}
+                seconds += timed(eval, call, names)[0]
+            scores.append(100 * network.evaluate(test_data) / len(test_data))
+            times.append(seconds)
+        doing("")
+        epoch = epoch or statistics.median(times)
+        say(f"| `{construction}` | " + ", ".join(f"`{call}`" for call in calls)
+            + f" | {spread(scores)} | {statistics.median(times) / epoch:.1f} |")
+
+
+def spread(scores):
+    """The mean of several seeds' scores with the lowest and the highest, or the single one."""
+    if len(scores) == 1:
+        return f"{scores[0]:.2f} % (seed 1 alone)"
+    return (f"{statistics.mean(scores):.2f} % ({min(scores):.2f} to {max(scores):.2f}, "
+            f"{len(scores)} seeds)")
 
 
 def main():
     parser = argparse.ArgumentParser(description="Measures how fast the plain loops are.")
     parser.add_argument("--quick", action="store_true", help="fewer pictures and rounds: under a minute")
-    parser.add_argument("--family", action="store_true", help="train every network of the README's table instead")
+    parser.add_argument("--family", action="store_true", help="train every network of tests/README.md's table instead")
     parser.add_argument("--work", metavar="FILE", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.work:

@@ -1,5 +1,5 @@
-"""The README is kept in step with the code by machine: its equations, its excerpts, and what its
-interactive snippets print."""
+"""The pages are kept in step with the code by machine: the README's equations, its table of
+symbols, its excerpts, and what the interactive snippets of every page print."""
 
 import code
 import contextlib
@@ -10,8 +10,12 @@ import re
 
 import pytest
 
+import curve
+import datasets
+import drawings
+import mnist_loader
 import neural_net
-from backstage import download
+import test_net
 
 PROJECT = os.path.dirname(os.path.abspath(neural_net.__file__))
 
@@ -22,95 +26,248 @@ def text_of(*names):
 
 
 README = text_of("README.md")
+WEIGHTS = text_of("weights", "README.md")
+EXERCISES = text_of("tests", "exercises.md")
 CODE = text_of("neural_net.py")
-EQUATIONS = README[README.index("## The equations, in the order of the code"):README.index("## One training step")]
+EQUATIONS = README[README.index("## The equations, in the order of the code"):
+                   README.index("## One training step")]
+COMMENT = r"# (?:output layer +|hidden layers +)?\((\d)\)  "  # above the loop of an equation
+
+
+# ---------------------------------------------------------------------- equations and code
 
 
 def test_every_equation_of_the_readme_stands_in_the_code_once_and_the_other_way_round():
     in_readme = re.findall(r"\\tag\{(\d)\}", EQUATIONS)
     in_words = re.findall(r"\*\*\((\d)\)\*\*", EQUATIONS)
-    in_code = re.findall(r"^ *# \((\d)\)  \S", CODE, re.MULTILINE)
+    in_code = re.findall(f"^ *{COMMENT}", CODE, re.MULTILINE)
     assert sorted(in_readme) == sorted(in_words) == sorted(in_code) == list("12345678")
 
 
 def test_every_excerpt_of_code_stands_in_the_file_letter_for_letter():
     excerpts = re.findall(r"```python\n(.*?)```", EQUATIONS, re.DOTALL)
-    assert len(excerpts) >= 6
+    assert len(excerpts) == 7
     for excerpt in excerpts:
+        assert len(excerpt.splitlines()) >= 5
         assert excerpt in CODE
-    assert sorted(re.findall(r"# \((\d)\)  ", "".join(excerpts))) == list("12345678")
+    assert sorted(re.findall(COMMENT, "".join(excerpts))) == list("12345678")
 
 
 def test_each_equation_reads_the_same_in_the_readme_and_in_the_comment():
     """After both are brought to the same plain letters."""
-    letters = {r"\Omega": "Ω", r"\lambda": "λ", r"\alpha": "α", r"\beta": "β", r"\delta": "δ", r"\eta": "η", r"\cdot": "·",
-               r"\frac{1}{1 + e^{-in_A}}": "1/(1+e^(−in_A))", r"\qquad": "", "W^+": "W+", "b^+": "b+", "{": "", "}": "",
-               "-": "−", " ": ""}
-    comments = dict(re.findall(r"^ *# \((\d)\)  (.*)$", CODE, re.MULTILINE))
-    for equation, number in re.findall(r"```math\n(.*?) \\tag\{(\d)\}\n```", EQUATIONS):
+    letters = {r"\Omega": "Ω", r"\lambda": "λ", r"\alpha": "α", r"\beta": "β", r"\delta": "δ",
+               r"\eta": "η", r"\cdot": "·", r"\frac{1}{1 + e^{-in_A}}": "1/(1+e^(−in_A))",
+               r"\qquad": "", "W^+": "W+", "b^+": "b+", "{": "", "}": "", "-": "−", " ": ""}
+    comments = dict(re.findall(f"^ *{COMMENT}(.*)$", CODE, re.MULTILINE))
+    equations = re.findall(r"```math\n(.*?) \\tag\{(\d)\}\n```", EQUATIONS)
+    assert len(equations) == 8
+    for equation, number in equations:
         comment = comments[number].replace(" ", "")
         for latex, plain in letters.items():
             equation = equation.replace(latex, plain)
         assert equation == comment
 
 
-def snippets():
-    """(whether it needs MNIST, its lines) of each interactive snippet."""
-    return [(bool(marker), block) for marker, block in re.findall(r"(<!-- needs MNIST -->\n)?```pycon\n(.*?)```", README, re.DOTALL)]
+def test_each_symbol_of_the_table_is_the_number_that_the_code_beside_it_gives():
+    """Both in the training step that explain prints further down."""
+    step = README[README.index(">>> network.explain("):]
+    printed = dict(re.findall(r"(\w+|[Ωλ]) = (−?[\d.]+)(?:,|\n)", step.split("Forward pass")[0]))
+    printed.update(re.findall(r"^\([1235]\) (\S+)(?:.*\n +=)?.*= (−?[\d.]+)$", step, re.MULTILINE))
+    for name, kind, value in re.findall(r"^\(\d\) [Wb]\+(_\w+) += ([Wb])_.*? = (−?[\d.]+) ", step,
+                                        re.MULTILINE):
+        printed[kind + name] = value
+    network = neural_net.Net([2, 3, 2])
+    network.weights = [[[0.1, 0.8], [0.4, 0.6], [-0.2, 0.5]], [[0.3, 0.9, -0.4], [-0.6, 0.2, 0.7]]]
+    network.biases = [[0.0, 0.1, -0.1], [0.2, -0.3]]
+    outs, target = network.forward([0.35, 0.9]), [1, 0]
+    names = {"outs": outs, "weights": network.weights, "biases": network.biases, "target": target,
+             "deltas": network.errors(outs, target), "learning_rate": 0.5,
+             "layer_ins": network.weighted_inputs(0, outs[0])}
+    compared = []
+    for symbols, codes in re.findall(r"^\| (\$`.*?) \| (`.*?) \| ", EQUATIONS, re.MULTILINE):
+        symbols, codes = re.findall(r"\$`(.*?)`\$", symbols), re.findall(r"`(.*?)`", codes)
+        assert len(symbols) == len(codes)
+        for symbol, expression in zip(symbols, codes):
+            for latex, plain in {r"\Omega": "Ω", r"\lambda": "λ", r"\alpha": "α", r"\beta": "β",
+                                 r"\delta": "δ", r"\eta": "η", "{": "", "}": "", " ": ""}.items():
+                symbol = symbol.replace(latex, plain)
+            value = float(printed[symbol].replace("−", "-"))
+            assert eval(expression, names) == pytest.approx(value, rel=2e-3), symbol
+            compared.append(symbol)
+    assert len(compared) == len(set(compared)) >= 15
+
+
+# ---------------------------------------------------------------------- what snippets print
+
+
+def snippets(page):
+    """(whether it needs MNIST, its lines) of each interactive snippet of a page."""
+    found = re.findall(r"(\*With MNIST:\*\n\n)?```pycon\n(.*?)```", page, re.DOTALL)
+    return [(bool(marker), block) for marker, block in found]
 
 
 def printed_by(snippet, names):
-    """The snippet as a session at the prompt would show it."""
+    """The snippet as a session at the prompt, in the project's folder, would show it."""
     console = code.InteractiveConsole(names)
     shown = []
     source = []
-    for line in [line for line in snippet.splitlines() if line.startswith((">>> ", "... "))]:
+    for line in snippet.splitlines():
+        if not line.startswith((">>> ", "... ")) and line != "...":
+            continue
         shown.append(line)
         source.append(line[4:])
         out = io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
             more = console.runsource("\n".join(source))
         if not more:
-            shown += out.getvalue().splitlines()
+            shown += out.getvalue().replace(PROJECT + os.sep, "").splitlines()
             source = []
     return "\n".join(shown) + "\n"
 
 
 def without_times(text):
-    text = re.sub(r"[\d,.]+ images/s, \d+ (s|min) left", "… images/s, … left", text)
+    text = re.sub(r"\d+ (s|min) left \((.*?), [\d,]+/s\)", r"… left (\2, …/s)", text)
     return re.sub(r"\(\d+\.\d s\)", "(… s)", text)
 
 
-def session(on_mnist):
-    """(what it prints, what the README says it prints) of each snippet, all of them one session."""
-    names = {}
-    return [(printed_by(snippet, names), snippet) for needs_mnist, snippet in snippets() if needs_mnist == on_mnist]
+def session(page, names):
+    """(whether it needs MNIST, what it prints, what the page says) of each snippet of a page, all
+    of them one session."""
+    return [(needs_mnist, printed_by(snippet, names), snippet)
+            for needs_mnist, snippet in snippets(page)]
 
 
-def test_every_interactive_snippet_that_needs_no_mnist_prints_what_the_readme_says():
-    pairs = session(on_mnist=False)
-    assert len(pairs) >= 3
-    for printed, said in pairs:
-        assert without_times(printed) == without_times(said)
+@pytest.mark.parametrize("page", [README, WEIGHTS, EXERCISES],
+                         ids=["README", "weights", "exercises"])
+def test_typed_in_order_without_mnist_every_other_snippet_prints_what_the_page_says(
+        page, digits, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    few = [part[:200] for part in digits]
+    monkeypatch.setattr(mnist_loader, "load_data_wrapper",
+                        lambda dataset=None: digits if dataset == "digits" else few)
+    results = session(page, {})
+    assert results
+    for needs_mnist, printed, said in results:
+        if needs_mnist:
+            assert "Traceback" not in printed
+        else:
+            assert without_times(printed) == without_times(said)
 
 
-def test_every_interactive_snippet_on_mnist_prints_what_the_readme_says(mnist, readme_on_mnist):
-    pairs = json.loads(readme_on_mnist.communicate()[0])
-    assert len(pairs) >= 3
-    for printed, said in pairs:
-        assert without_times(printed) == without_times(said)
+def test_every_interactive_snippet_on_mnist_prints_what_the_page_says(mnist, readme_on_mnist):
+    pages = json.loads(readme_on_mnist.communicate()[0])
+    assert [len(results) for results in pages] == [len(snippets(README)), len(snippets(WEIGHTS))]
+    for results in pages:
+        for needs_mnist, printed, said in results:
+            assert without_times(printed) == without_times(said)
 
 
-def test_every_file_and_picture_that_the_readme_names_is_there_and_small():
-    for link in re.findall(r"\]\(((?!http)[^)#]+)\)", README + text_of("weights", "README.md").replace("](../", "](")):
-        assert os.path.exists(os.path.join(PROJECT, link)), link
-    for picture in re.findall(r"!\[.*?\]\((.*?)\)", README):
-        assert os.path.getsize(os.path.join(PROJECT, picture)) < (400_000 if picture.endswith(".gif") else 60_000)
+def test_what_a_session_shows_is_what_a_prompt_would_show():
+    assert printed_by(">>> 1 + 1\n3\n>>> for i in (1, 2):\n...     print(i)\n...\n", {}) == (
+        ">>> 1 + 1\n2\n>>> for i in (1, 2):\n...     print(i)\n...\n1\n2\n")
+
+
+# ---------------------------------------------------------------------- files and pictures
+
+
+def test_every_file_and_picture_that_a_page_names_is_there_and_small():
+    for folder in ("", "weights", "data", "tests"):
+        page = text_of(folder, "README.md") if folder else README
+        for link in re.findall(r"\]\(((?!http)[^)#]+)", page):
+            assert os.path.exists(os.path.join(PROJECT, folder, link)), link
+        for picture in re.findall(r"!\[.*?\]\((.*?)\)", page):
+            large = picture.endswith(".gif") or "screenshots" in picture
+            size = os.path.getsize(os.path.join(PROJECT, folder, picture))
+            assert size < (400_000 if large else 60_000)
+
+
+def test_every_link_to_a_section_finds_its_heading():
+    for folder in ("", "weights", "data", "tests"):
+        page = text_of(folder, "README.md") if folder else README
+        for path, anchor in re.findall(r"\]\(((?!http)[^)#]*)#([^)]+)\)", page):
+            linked = text_of(os.path.normpath(os.path.join(folder, path))) if path else page
+            headings = re.findall(r"^#+ (.*)$", linked, re.MULTILINE)
+            anchors = [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+                       for heading in headings]
+            assert anchor in anchors
+
+
+def test_the_drawings_are_what_their_command_draws():
+    assert text_of("weights", "forward.svg") == drawings.forward()
+    assert text_of("weights", "backward.svg") == drawings.backward()
+
+
+def test_a_drawing_names_every_weight_of_its_equations():
+    words = re.sub(r"<[^>]*>|&#8203;", "", drawings.forward())
+    for connection in "ΩA ΩB ΩC λA λB λC Aα Aβ Bα Bβ Cα Cβ".split():
+        assert f"W{connection}" in words
+    words = re.sub(r"<[^>]*>|&#8203;", "", drawings.backward())
+    assert "δα·WAα" in words and "δβ·WAβ" in words
+
+
+def test_a_learning_curve_ends_where_the_network_scores(digits):
+    training_data, scored = digits[0][:100], digits[1][:50]
+    points, = curve.curves(training_data, scored, [3.0], every=50)
+    assert [images for images, accuracy in points] == [0, 50, 100]
+    network = neural_net.Net([784, 30, 10], seed=1)
+    assert points[0][1] == 2 * network.evaluate(scored)
+    network.train(training_data, 3.0)
+    assert points[-1][1] == 2 * network.evaluate(scored)
+
+
+def test_a_learning_curve_is_drawn_where_its_points_are():
+    picture = curve.draw_curves([[(0, 10), (500, 10), (1000, 90)], [(0, 0), (1000, 50)]],
+                                ["one", "other"], "title")
+    for images, accuracy, color in ((250, 10, curve.COLORS[0]), (750, 50, curve.COLORS[0]),
+                                    (400, 20, curve.COLORS[1])):
+        x, y = map(round, curve.place(images, accuracy, 1000))
+        near = [picture.getpixel((x + right, y + down))
+                for right in range(-2, 3) for down in range(-2, 3)]
+        assert color in near
+
+
+# ---------------------------------------------------------------------- other code on the page
+
+
+def test_the_fashion_mnist_example_trains_saves_and_is_scored(tmp_path, digits, capsys):
+    """On a folder of digits in MNIST's format, in its place."""
+    parts = (digits[0].images, digits[0].labels, digits[2].images, digits[2].labels)
+    shaped = [part.reshape(-1, 28, 28) if part.ndim == 2 else part for part in parts]
+    datasets.put(tmp_path / "fashion", dict(zip(datasets.NAMES, map(datasets.idx, shaped))))
+    names = {"Net": neural_net.Net, "load_data_wrapper": mnist_loader.load_data_wrapper}
+    exec(re.search(r"```python\n(training_data.*?)```", README, re.DOTALL)[1], names)
+    command = re.search(r"^python test_net.py (--dataset .*)$", README, re.MULTILINE)[1]
+    assert not test_net.main(command.split())
+    assert "% correct! (" in capsys.readouterr().out
+
+
+def test_the_momentum_of_the_exercises_is_a_velocity_that_each_step_adds_to():
+    """v = 0.9·v + η·δ·out and W = W + v, with one example after the other."""
+    snippet, = [block for needs_mnist, block in snippets(EXERCISES) if "Momentum" in block]
+    names = {"Net": neural_net.Net}
+    printed_by(snippet[:snippet.index(">>> network")], names)
+    network = names["Momentum"]([2, 3, 2], biases=False, seed=1)
+    plain = neural_net.Net([2, 3, 2], biases=False, seed=1)
+    velocity = [[[0.0] * len(incoming) for incoming in layer] for layer in plain.weights]
+    for step in range(4):
+        example = [0.35, 0.9 - step / 10], step % 2
+        network.train([example], 0.5, batch_size=1)
+        outs = plain.forward(example[0])
+        deltas = plain.errors(outs, example[1])
+        for layer, neurons in enumerate(velocity):
+            for neuron, row in enumerate(neurons):
+                for source in range(len(row)):
+                    change = 0.5 * deltas[layer][neuron] * outs[layer][source]
+                    row[source] = 0.9 * row[source] + change
+                    plain.weights[layer][neuron][source] += row[source]
+    for ours, theirs in zip(network.weights, plain.weights):
+        for incoming, expected in zip(ours, theirs):
+            assert incoming == pytest.approx(expected, rel=1e-12)
 
 
 def test_the_pytorch_snippet_gives_the_same_outputs(capsys):
     pytest.importorskip("torch")
-    snippet = re.search(r"```python\n(import torch.*?)```", README, re.DOTALL)[1]
+    snippet = re.search(r"```python\n(import torch.*?)```", EXERCISES, re.DOTALL)[1]
     exec(snippet, {})
     ours, theirs = (eval(line) for line in capsys.readouterr().out.splitlines())
     assert ours == pytest.approx(theirs, rel=1e-12)
@@ -121,5 +278,7 @@ def test_only_what_the_project_shows_stands_at_its_top():
 
 
 if __name__ == "__main__":  # see conftest.readme_on_mnist
+    from backstage import download
+    os.environ["COLUMNS"] = "100"
     download.MIRRORS = ()
-    print(json.dumps(session(on_mnist=True)))
+    print(json.dumps([session(page, {}) for page in (README, WEIGHTS)]))
