@@ -48,9 +48,10 @@ def test_imagine_writes_the_picture_and_says_what_the_network_answers(capsys):
 
 def test_all_digits_and_all_neurons_come_on_one_sheet(capsys):
     network = Net([784, 30, 10], seed=1)
-    assert network.imagine().width > 500 and os.path.exists("imagined.png")
+    assert network.imagine().size == (5 * 120 + 8, 2 * 142 + 8) and os.path.exists("imagined.png")
     assert capsys.readouterr().out.count("Imagined ") == 10
     drawn = network.looks_for()
+    assert drawn.size == (10 * 92 + 8, 3 * 114 + 8)
     with Image.open("neurons.png") as picture:
         assert picture.convert("RGB").tobytes() == drawn.tobytes()
     assert os.path.getsize("neurons.png") < 60_000
@@ -244,3 +245,11 @@ def test_show_draws_columns_and_numpy_arrays(capsys):
 
 def test_weights_as_large_as_floats_can_be_are_drawn():
     assert gallery.normalized([1e308, 1e308, -1.0]) == [1.0, 1.0, -1e-308]
+
+
+def test_show_wants_examples_and_draws_eight_in_a_row():
+    with pytest.raises(ValueError, match="^data: expected at least one example"):
+        net().show([])
+    with pytest.raises(ValueError, match=r"^data\[1\]: inputs: expected 4 numbers, got 1"):
+        net().show([([1.0, 0.0, 0.0, 0.0], 0), ([1.0], 0)])
+    assert net().show([([1.0, 0.0, 0.0, 0.0], 0)] * 9, path=False).size == (8 * 120 + 8, 2 * 142 + 8)

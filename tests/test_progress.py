@@ -317,3 +317,17 @@ def test_the_line_changes_ten_times_a_second(capsys, terminal):
     Net([1, 1], seed=1).evaluate([([1.0], 1)] * 1000)  # one tick an example, and a few more for each line
     shown = len(lines_shown(capsys.readouterr().out, 60))
     assert 80 <= shown <= 100
+
+
+@pytest.mark.parametrize("of_one_class, stops", [(899, True), (900, False)])
+def test_a_stalled_network_is_stopped_if_a_constant_does_as_well_and_900_are_not_right(of_one_class, stops, capsys):
+    network = Net([1, 1, 2], hidden="relu", seed=1)
+    network.weights[0] = [[-1.0]]  # a dead neuron
+    network.biases[1] = [5.0, -5.0]  # and always the same prediction
+    data = [([1.0], 0)] * of_one_class + [([1.0], 1)] * (1000 - of_one_class)
+    if stops:
+        with pytest.raises(ValueError, match="failed at example 1,000 .* of which only 899 were classified correctly"):
+            network.train(data, 1e-9)
+    else:
+        network.train(data, 1e-9)
+    network.train(data[1:], 1e-9)  # 999 are too few to tell

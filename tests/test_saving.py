@@ -3,6 +3,7 @@
 import math
 import os
 import pickle
+import re
 import struct
 import sys
 
@@ -28,8 +29,9 @@ def refused(content, message):
         file.write(content)
     network = Net([2, 3], hidden="relu", seed=1)
     before = dict(network.__dict__)
-    with pytest.raises(ValueError, match=r"bad\.pkl: .*" + message) as raised:
+    with pytest.raises(ValueError, match="^bad.pkl: ") as raised:
         network.load("bad.pkl")
+    assert re.search(message, str(raised.value)[len("bad.pkl: "):])
     assert network.__dict__ == before
     assert len(str(raised.value)) <= 300
 
@@ -88,12 +90,12 @@ def test_a_pickle_that_names_a_function_or_class_is_refused_before_it_runs(proto
 @pytest.mark.parametrize("contents, message", [
     ([1, 2], "expected a dictionary"), ({}, "expected a dictionary with sizes"),
     (saved(weights="left out"), "expected a dictionary with sizes"),
-    (saved(sizes=[2, 2]), "weights: expected a list of length 1 "), (saved(sizes=[2, 3, 1]), r"weights\[0\]: expected a list of length 3"),
-    (saved(sizes=[3, 2, 1]), r"weights\[0\]\[0\]: expected a list of length 3"), (saved(sizes=7), "sizes: expected a list"),
+    (saved(sizes=[2, 2]), "weights: expected a list of length 1 "), (saved(sizes=[2, 3, 1]), r"^weights\[0\]: expected a list of length 3"),
+    (saved(sizes=[3, 2, 1]), r"^weights\[0\]\[0\]: expected a list of length 3"), (saved(sizes=7), "sizes: expected a list"),
     (saved(sizes=[2, -2, 1]), "sizes: expected an integer"), (saved(sizes=[2, 2.0, 1]), "sizes"),
     (saved(sizes=[10 ** 9, 10 ** 9]), "at most 50,000,000 weights"),
-    (saved(biases=[[0.7, 0.8]]), "biases: expected a list of length 2"), (saved(biases=[[0.7], [0.9]]), r"biases\[0\]"),
-    (saved(biases=[[0.7, math.nan], [0.9]]), "expected finite floats, got float nan"),
+    (saved(biases=[[0.7, 0.8]]), "^biases: expected a list of length 2"), (saved(biases=[[0.7], [0.9]]), r"^biases\[0\]: "),
+    (saved(biases=[[0.7, math.nan], [0.9]]), r"^biases\[0\]: expected finite floats, got float nan"),
     (saved(weights=[[[0.1, math.inf], [0.3, 0.4]], [[0.5, 0.6]]]), "expected finite floats, got float inf"),
     (saved(weights=[[[0.1, 1], [0.3, 0.4]], [[0.5, 0.6]]]), "expected finite floats, got int 1"),
     (saved(weights=[[[0.1, "relu"], [0.3, 0.4]], [[0.5, 0.6]]]), "expected finite floats, got str"),
@@ -101,7 +103,7 @@ def test_a_pickle_that_names_a_function_or_class_is_refused_before_it_runs(proto
     (saved(hidden="softmax"), "hidden: expected"), (saved(output=None), "expected plain data"), (saved(output="relu"), "output: expected"),
     (saved(cost="tanh"), "cost: expected"), (saved(sizes=[1] * 300_000), "weights: expected a list of length 299999"), (saved(extra=1), "expected plain data"),
     (saved(output="softmax", cost="squared_error"), "cost: expected"),
-    (saved(has_biases=1), "biases: expected True or False"), (saved(has_biases=False), "expected all 0"),
+    (saved(has_biases=1), "biases: expected True or False"), (saved(has_biases=False), r"^biases\[0\]: expected all 0"),
 ])
 def test_a_file_whose_contents_make_no_network_is_refused(contents, message):
     refused(pickle.dumps(contents), message)
@@ -132,7 +134,7 @@ def colliding_keys(count):
 
 
 @pytest.mark.parametrize("content, message", [
-    (b"x" * (saving.LARGEST_FILE + 1), "expected a weights file of at most"),
+    (b"x" * (saving.LARGEST_FILE + 1), "bad.pkl: expected a weights file of at most 32,000,000 bytes"),
     (b"\x80\x04](" + b"]" * 20_000_000 + b"e.", "expected at most 1,000,000 pickle opcodes"),
     (b"\x80\x04" + b"](" * 10_000_000, "expected at most 1,000,000 pickle opcodes"),
     (b"\x80\x04](" + b"G" + b"\x40" * 8 + b"e.", "expected a dictionary"),
