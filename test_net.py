@@ -4,6 +4,8 @@
     python test_net.py --mistakes mistakes.png      and a sheet of the misread digits
     python test_net.py --show 7 42 1999             what it says of those test images
     python test_net.py --read data/three.png        what it says of a picture of yours
+    python test_net.py --draw                       a page to draw digits on, and to step
+                                                    through the equations
 """
 
 import argparse
@@ -11,6 +13,7 @@ import os
 import sys
 
 import mnist_loader
+import neural_net
 from backstage.progress import Scoring, line
 from backstage.saving import WEIGHTS
 from backstage.wording import answer, say, score, shown_path, verdict
@@ -99,6 +102,18 @@ def load_network(path, inputs, classes):
     return network
 
 
+def draw(options):
+    """Serves a page to draw digits on, and to step through the equations, until Ctrl-C."""
+    from backstage import board, server
+    paths = {name: os.path.join(WEIGHTS, name) for name in ("mnist-best.pkl", "mnist.pkl")}
+    if options.weights:
+        paths = {options.weights: options.weights, **paths}
+    networks = {name: load_network(path, 784, 10) for name, path in paths.items()}
+    functions = board.functions(Net, neural_net.__file__, networks,
+                                lambda: mnist_loader.load_data_wrapper(options.dataset)[2])
+    server.serve(functions, options.port or 0)
+
+
 def main(arguments=None):
     """Does what the command line asks for. Returns the exit status."""
     parser = argparse.ArgumentParser(description="Scores saved weights on test data.")
@@ -111,12 +126,16 @@ def main(arguments=None):
     parser.add_argument("--limit", metavar="N", type=int, help="score the first N test images only")
     parser.add_argument("--sheet", metavar="PNG", help="where to draw for --show or --read "
                         "(default: shown.png, read.png)")
+    parser.add_argument("--port", metavar="N", type=int, help="the port for --draw (default: any "
+                        "that is free)")
     task = parser.add_mutually_exclusive_group()
     task.add_argument("--mistakes", metavar="PNG", help="draw the first 100 misread digits")
     task.add_argument("--show", metavar="INDEX", type=int, nargs="+", help="draw these test images "
                       "and print what the network says of them, instead of the score")
     task.add_argument("--read", metavar="PICTURE", nargs="+", help="print what the network says of "
                       "these pictures of digits, and draw them, instead of the score")
+    task.add_argument("--draw", action="store_true", help="open a page to draw digits on, and to "
+                      "step through the equations, instead of the score")
     options = parser.parse_args(arguments)
     try:
         status = run(options)
@@ -137,6 +156,11 @@ def main(arguments=None):
 
 def run(options):
     """Does what the options ask for. Returns the exit status; raises ValueError or OSError."""
+    if options.draw:
+        refuse(options, "--draw", "limit", "sheet")
+        draw(options)
+        return 0
+    refuse(options, "anything but --draw", "port")
     if options.read:
         refuse(options, "--read", "limit", "dataset")
         weights = options.weights or os.path.join(WEIGHTS, "mnist-best.pkl")
