@@ -144,7 +144,7 @@ class Digits:
                 "before": verdict(explanation.outs[-1]),
                 "deltas": [[round(value, 4) for value in normalized(layer)]
                            for layer in explanation.deltas],
-                "errors": [number(delta) for delta in explanation.deltas[-1]],
+                "errors": [f"{delta:.4f}".replace("-", "−") for delta in explanation.deltas[-1]],
                 "sections": [{"heading": heading, "lines": lines}
                              for heading, lines in told.items() if "Backward" in heading]}
 
@@ -188,7 +188,7 @@ def _answers(network, outs):
         brightest = max(map(abs, layer_outs)) if network.hidden == "relu" else 1.0
         lights.append([round(abs(out) / (brightest or 1.0), 3) for out in layer_outs])
     return {"answer": answer(outs[-1]), "verdict": verdict(outs[-1]), "lights": lights,
-            "outputs": [[round(out, 4), number(out)] for out in outs[-1]]}
+            "outputs": [[round(out, 4), f"{out:.4f}"] for out in outs[-1]]}
 
 
 def _weights_of_pixels(network, layer, neuron):

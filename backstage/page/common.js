@@ -64,6 +64,11 @@ export function heat(value, paper = 255) {
   return (value > 0 ? RED : BLUE).map(part => Math.round(paper + (part - paper) * strength));
 }
 
+/** The same for lines and frames on a page of any color: fainter for smaller values. */
+export function tint(value) {
+  return `rgb(${(value > 0 ? RED : BLUE).join(" ")} / ${Math.abs(value) ** 0.7})`;
+}
+
 /** Draws one color for each pixel on a square canvas. */
 export function paint(canvas, colors) {
   const side = canvas.width;

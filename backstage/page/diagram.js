@@ -51,7 +51,8 @@ export class Diagram {
 
   neuron(layer, row, name, box) {
     const circle = make("div", {class: "circle", "data-neuron": name}, name);
-    const values = make("div", {class: "values"});
+    const above = layer !== 1 && row === 0;
+    const values = make("div", {class: `values${above ? " above" : ""}${layer ? "" : " of-input"}`});
     if (layer === 0) {
       values.append(make("label", {"data-symbol": name}, box(name)));
     } else {
@@ -73,7 +74,7 @@ export class Diagram {
   /** Puts everything in its place, as wide as the figure is. */
   place() {
     const width = this.figure.clientWidth;
-    const margin = width < 480 ? 34 : 60;
+    const margin = width < 480 ? 34 : 64;
     const columns = [margin, width / 2, width - margin];
     this.svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
     for (const {layer, row, sourceRow, line, label} of this.weights) {
@@ -85,12 +86,23 @@ export class Diagram {
       line.setAttribute("y1", y1 + down * RADIUS);
       line.setAttribute("x2", x2 - right * RADIUS);
       line.setAttribute("y2", y2 - down * RADIUS);
-      const along = layer === 1 ? 0.4 : 0.6;
+      // The outer ones of the outputs would touch the numbers of α and β.
+      const along = layer === 1 ? 0.4 : sourceRow === 2 * row ? 0.5 : 0.6;
       moved(label, x1 + along * (x2 - x1), y1 + along * (y2 - y1));
     }
     for (const {layer, row, circle, values} of this.neurons) {
       moved(circle, columns[layer], ROWS[layer][row]);
-      moved(values, columns[layer], ROWS[layer][row] + RADIUS);
+      const above = values.classList.contains("above");
+      moved(values, columns[layer], ROWS[layer][row] + (above ? -RADIUS : RADIUS));
+    }
+  }
+
+  /** Draws connections of positive weight red, of negative blue, and strong ones thick. */
+  weigh(weights) {
+    for (const {layer, row, sourceRow, line} of this.weights) {
+      const weight = weights[layer - 1][row][sourceRow];
+      line.classList.toggle("positive", weight > 0);
+      line.style.setProperty("--strength", 0.75 + 2 * Math.min(Math.abs(weight), 3));
     }
   }
 

@@ -1,11 +1,11 @@
 // The second view: a digit is drawn, and the network reads along.
 
-import {ask, base64, bytes, heat, make, oneAtATime, paint, passageFor, show, showCode, typed}
-  from "./common.js";
+import {ask, base64, bytes, heat, make, oneAtATime, paint, passageFor, show, showCode, tint,
+  typed} from "./common.js";
 import {symbolsOf, typeset} from "./typeset.js";
 
 const SENT_SIDE = 140;  // pixels of a drawing's side, as it is sent
-const PEN = 20;         // of the canvas's 280 pixels: as thick in the frame as MNIST's pens
+const PEN = 24;         // of the canvas's 280 pixels: as thick in the frame as MNIST's pens
 const LARGEST_FILE = 3_500_000;  // bytes; a larger picture is scaled down before it is sent
 
 const at = id => document.getElementById(id);
@@ -70,7 +70,7 @@ function stroke(x, y) {
   pen.lineCap = pen.lineJoin = "round";
   pen.beginPath();
   pen.moveTo(last?.x ?? x, last?.y ?? y);
-  pen.lineTo(x, y);
+  pen.lineTo(x, y + 0.01);  // a dot, too, is a line
   pen.stroke();
   last = {x, y};
   if (blank) forgetErrors();
@@ -424,12 +424,12 @@ function showErrors({deltas, errors}) {
   deltas.slice(0, -1).forEach((layer, index) => layer.forEach((delta, neuron) => {
     const tile = tiles[index][neuron];
     tile.classList.add("has-error");
-    tile.style.setProperty("--error", `rgb(${heat(delta)})`);
+    tile.style.setProperty("--error", tint(delta));
   }));
   bars.forEach((bar, digit) => {
     const error = bar.querySelector(".error");
     error.replaceChildren(make("i", {}, "δ"), ` ${errors[digit]}`);
-    error.style.setProperty("--error", `rgb(${heat(deltas.at(-1)[digit])})`);
+    error.style.setProperty("--error", tint(deltas.at(-1)[digit]));
   });
 }
 

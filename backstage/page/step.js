@@ -107,6 +107,7 @@ function render() {
   at("code-file").textContent = passage.file;
   showCode(at("code"), passage, text => takesPart(line, text));
   at("indices").replaceChildren(...indices(line));
+  diagram.weigh(state.weights);
   diagram.show(knownSoFar());
   diagram.light(new Set([line.name, ...used]), line.name);
   for (const button of at("lines").querySelectorAll("button")) {
@@ -188,7 +189,8 @@ function listLines() {
         make("span", {class: "number"}, line.value));
       const chosen = index;
       button.addEventListener("click", () => go(chosen));
-      list.append(make("li", {}, button));
+      const isFirst = line.number === "(6)" && list.lastChild?.textContent.startsWith("(4)");
+      list.append(make("li", isFirst ? {class: "hidden-layers"} : {}, button));
       index += 1;
     }
     const [title, ...more] = heading.split(": ");
