@@ -5,6 +5,7 @@ import http.server
 import json
 import os
 import secrets
+import socket
 import socketserver
 import sys
 import threading
@@ -132,6 +133,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             kind = "application/json"
             content = json.dumps({"error": message[:300]}).encode()
         self._send(status, kind, content)
+        if self.close_connection:
+            self._let_go()
 
     def _name(self):
         """What is asked for, if this page asks for it."""
@@ -188,6 +191,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(content)
+
+    def _let_go(self):
+        """Takes what is still on its way for a moment, or the answer would be lost with it."""
+        self.wfile.flush()
+        try:
+            self.connection.shutdown(socket.SHUT_WR)
+            self.connection.settimeout(1)
+            for chunk in range(1000):
+                if not self.connection.recv(65536):
+                    break
+        except OSError:
+            pass
 
     def log_message(self, *message):
         pass
