@@ -140,7 +140,7 @@ class Digits:
         said = _answers(after, after.forward(_inputs(frame)))  # raises for weights past bearing
         lessons.append((_text(frame), target, learning_rate))
         self._keep(request, lessons, after)
-        return {**said, "frame": _text(frame), "lessons": lessons,
+        return {**said, "frame": _text(frame), "lessons": [list(lesson) for lesson in lessons],
                 "before": verdict(explanation.outs[-1]),
                 "deltas": [[round(value, 4) for value in normalized(layer)]
                            for layer in explanation.deltas],
