@@ -5,9 +5,9 @@ import {typeset} from "./typeset.js";
 
 export const LAYERS = [["Ω", "λ"], ["A", "B", "C"], ["α", "β"]];
 const SVG = "http://www.w3.org/2000/svg";
-const HEIGHT = 640;
+const HEIGHT = 680;
 const RADIUS = 21;
-const ROWS = [[185, 405], [75, 295, 515], [185, 405]];  // so that the weights are evenly spaced
+const ROWS = [[195, 435], [75, 315, 555], [195, 435]];  // so that the weights are evenly spaced
 
 /** Every place that can be edited, as symbols: ["Ω", "W_ΩA", …, "η"]. */
 export function symbols() {
@@ -74,7 +74,7 @@ export class Diagram {
   /** Puts everything in its place, as wide as the figure is. */
   place() {
     const width = this.figure.clientWidth;
-    const margin = width < 480 ? 34 : 64;
+    const margin = width < 520 ? 34 : 64;
     const columns = [margin, width / 2, width - margin];
     this.svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
     for (const {layer, row, sourceRow, line, label} of this.weights) {

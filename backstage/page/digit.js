@@ -138,6 +138,7 @@ canvas.addEventListener("keydown", event => {
   const moves = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
   if (event.key === "Delete" || event.key === "Backspace") {
     clear();
+    keyPen.down = false;
   } else if (event.key === " ") {
     keyPen.down = !keyPen.down && !event.repeat;
     last = null;
