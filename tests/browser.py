@@ -75,7 +75,7 @@ def draw(driver, strokes, move_time=5):
     """Draws strokes on the canvas with the mouse, a point every so many milliseconds."""
     from selenium.webdriver.common.action_chains import ActionChains
     canvas = driver.find_element("id", "canvas")
-    driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", canvas)
+    driver.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", canvas)
     scale = canvas.size["width"] / 280
     for points in strokes:
         pen = ActionChains(driver, duration=move_time)

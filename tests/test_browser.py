@@ -45,18 +45,22 @@ def chromium(tmp_path_factory):
 @pytest.fixture
 def page(chromium, running):
     """The page as it is opened, at 1600×1000 in light colors."""
-    browser.resize(chromium, 1600, 1000)
-    chromium.get(running.address)
-    wait(chromium, lambda: text(chromium, "numbers") and chromium.find_elements("css selector", ".tile"))
+    opened(chromium, running)
     yield chromium
     refused = [entry["message"] for entry in chromium.get_log("browser")
                if entry["level"] == "SEVERE" and "status of 400" not in entry["message"]]
     assert refused == []
 
 
+def opened(driver, running):
+    browser.resize(driver, 1600, 1000)
+    driver.get(running.address)
+    wait(driver, lambda: text(driver, "numbers") and texts(driver, ".tile"))
+
+
 def wait(driver, condition):
     from selenium.webdriver.support.ui import WebDriverWait
-    return WebDriverWait(driver, 5, 0.02).until(lambda driver: condition())
+    return WebDriverWait(driver, 10, 0.02).until(lambda driver: condition())
 
 
 def text(driver, name):
@@ -289,8 +293,7 @@ def test_a_lesson_changes_the_answer_in_one_tab_and_can_be_forgotten(page, runni
     assert "W+_" in text(page, "changes") and "now it says 5" in text(page, "taught")
     try:
         page.switch_to.new_window("tab")
-        page.get(running.address)
-        wait(page, lambda: page.find_elements("css selector", ".tile"))
+        opened(page, running)
         browser.draw(page, browser.DIGITS[3])
         wait(page, lambda: answer(page) == "3")
         page.close()

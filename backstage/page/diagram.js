@@ -74,7 +74,7 @@ export class Diagram {
   /** Puts everything in its place, as wide as the figure is. */
   place() {
     const width = this.figure.clientWidth;
-    const margin = width < 520 ? 34 : 64;
+    const margin = width < 560 ? 34 : 64;
     const columns = [margin, width / 2, width - margin];
     this.svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
     for (const {layer, row, sourceRow, line, label} of this.weights) {
