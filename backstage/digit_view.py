@@ -20,7 +20,7 @@ import numpy as np
 from backstage import checks, handwriting
 from backstage.explanation import PARTS, Explanation
 from backstage.gallery import normalized
-from backstage.wording import answer, number, verdict
+from backstage.wording import answer, neuron_names, number, verdict
 
 PIXELS = 784
 LARGEST_SIDE = 400  # pixels of a drawing's side
@@ -44,7 +44,7 @@ class Digits:
         self.networks = networks
         self._examples, self._loaded = examples, None
         self._taught = OrderedDict()  # (name, lessons): the network that they taught
-        self._lock = threading.Lock()
+        self._lock, self._loading = threading.Lock(), threading.Lock()
 
     # ------------------------------------------------------------------ what is read
 
@@ -58,6 +58,7 @@ class Digits:
                 signed = 128 + np.rint(127 * np.array(normalized(incoming)))
                 maps.append(_text(signed.astype(np.uint8)))
         return {"title": repr(network), "sizes": network.sizes, "maps": maps,
+                "names": neuron_names(network.sizes)[1:-1],
                 "learning_rate": 0.05 if network.cost == "cross_entropy" else 1.0}
 
     def drawing(self, request):
@@ -79,7 +80,7 @@ class Digits:
     def example(self, request):
         """{"network", "lessons", "index"} → what the network says of a test image, by default
         any, and what it is."""
-        with self._lock:
+        with self._loading:
             if self._loaded is None:
                 self._loaded = self._examples()
         index = request.get("index")
@@ -102,14 +103,17 @@ class Digits:
 
     def neuron(self, request):
         """{"frame", "layer", "neuron", "network", "lessons"} → (1) and (2) of a neuron with its
-        heaviest terms, and which pixels favor (1) or oppose (−1) it: weight times pixel."""
+        heaviest terms; which pixels favor (1) or oppose (−1) it, weight times pixel; and which
+        neurons of the layer before do so, weight times out."""
         network = self._network(request)
         layer = checks.label(request.get("layer"), len(network.weights), "layer")
         neuron = checks.label(request.get("neuron"), network.sizes[layer + 1], "neuron")
         inputs = _inputs(_frame(request))
         explanation = Explanation(network, inputs, 0, 1.0)
         lines = explanation.of_neuron(layer, neuron, MOST_TERMS)
-        terms = sorted(explanation.terms(layer, neuron), key=lambda term: -abs(term[2]))
+        terms = explanation.terms(layer, neuron)
+        shares = [value for symbols, numbers, value in terms]
+        terms.sort(key=lambda term: -abs(term[2]))
         rest = terms[MOST_TERMS:]
         pixels = [weight * pixel for weight, pixel in zip(_weights_of_pixels(network, layer, neuron),
                                                           inputs)]
@@ -119,7 +123,8 @@ class Digits:
                 "rest": [len(rest), number(sum(value for symbols, numbers, value in rest))],
                 "bias": number(network.biases[layer][neuron]) if network.has_biases else None,
                 "name": explanation.names[layer + 1][neuron],
-                "pixels": [round(value, 4) for value in normalized(pixels)]}
+                "pixels": [round(value, 4) for value in normalized(pixels)],
+                "shares": [round(value, 4) for value in normalized(shares)] if layer else []}
 
     # ------------------------------------------------------------------ a lesson
 

@@ -5,7 +5,7 @@ from math import isfinite
 
 from backstage import checks
 from backstage.explanation import Explanation
-from backstage.wording import neuron_names, number
+from backstage.wording import factor, neuron_names, number
 
 SIZES = [2, 3, 2]
 NAMES = neuron_names(SIZES)
@@ -32,7 +32,8 @@ def step(Net, request):
         "values"     {"W_ΩA": "0.1000", …}: what was sent, as it is printed
         "after"      {"weights", "biases"} after the steps
         "costs"      E before the first step and after each
-        "cost"       the first and the last of them, as they are printed
+        "cost"       {"symbols", "numbers", "before", "after"}: E, the first and the last of
+                     them, as they are printed
     }
     Raises ValueError for a request that holds anything else.
     """
@@ -56,12 +57,19 @@ def step(Net, request):
     costs.append(cost(after.forward(inputs)[-1], target))
     return {"sections": sections, "values": values, "costs": costs,
             "after": {"weights": after.weights, "biases": after.biases},
-            "cost": [number(costs[0]), number(costs[-1])]}
+            "cost": _cost_line(explanation.outs[-1], target, costs)}
 
 
 def cost(out, target):
     """E, the squared error of one example."""
     return 0.5 * sum((wanted - value) ** 2 for wanted, value in zip(target, out))
+
+
+def _cost_line(out, target, costs):
+    return {"symbols": " + ".join(f"½·(Target_{name} − out_{name})²" for name in NAMES[-1]),
+            "numbers": " + ".join(f"½·({number(wanted)} − {factor(value)})²"
+                                  for wanted, value in zip(target, out)),
+            "before": number(costs[0]), "after": number(costs[-1])}
 
 
 def _values(network, inputs, target, learning_rate):

@@ -375,5 +375,5 @@ def test_everything_can_be_reached_with_the_tab_key(page):
           .filter(element => element.tabIndex >= 0 && !element.disabled).map(element => element.id
             || element.dataset.symbol || element.className || element.tagName)""")
     for wanted in ("step-next", "W_ΩA", "b_A", "Ω", "Target_β", "η", "take-step", "canvas", "clear",
-                   "picture", "network", "tile", "truth", "teach-step"):
+                   "picture", "network", "out_A0", "truth", "teach-step"):
         assert wanted in reached

@@ -65,7 +65,10 @@ def test_the_step_is_the_one_that_training_takes_to_the_bit(steps):
     assert answer["costs"][-1] == ((1 - out[0]) ** 2 + out[1] ** 2) / 2
     assert len(answer["costs"]) == steps + 1
     assert answer["costs"] == sorted(answer["costs"], reverse=True)
-    assert answer["cost"] == [number(answer["costs"][0]), number(answer["costs"][-1])]
+    assert answer["cost"] == {
+        "symbols": "½·(Target_α − out_α)² + ½·(Target_β − out_β)²",
+        "numbers": "½·(1.0000 − 0.6886)² + ½·(0.0000 − 0.4570)²",
+        "before": "0.1529", "after": number(answer["costs"][-1])}
 
 
 def test_a_request_of_a_step_is_not_changed_by_it():
@@ -223,6 +226,8 @@ def test_the_map_of_an_output_is_projected_back_times_pixel(board_of_digits, net
     hidden, output = map(np.array, networks["mnist.pkl"].weights)
     product = output[3] @ hidden * inputs
     assert np.allclose(told["pixels"], product / abs(product).max(), atol=1e-4)
+    shares = output[3] * networks["mnist.pkl"].forward(inputs)[1]
+    assert np.allclose(told["shares"], shares / abs(shares).max(), atol=1e-4)
 
 
 def lesson(frame, target=8, rate=0.05, **more):

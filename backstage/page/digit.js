@@ -85,9 +85,10 @@ function clear() {
   at("frame-caption").textContent = "What the network sees: 28×28 pixels";
   paintFrame(new Uint8Array(784));
   for (const bar of bars) showBar(bar, 0, "");
-  for (const layer of tiles) for (const tile of layer) tile.style.setProperty("--light", 0);
+  for (const tile of tiles.flat()) tile.style.setProperty("--light", 0);
   at("neuron").hidden = true;
   forgetErrors();
+  forgetShares();
   show("draw-message", "");
 }
 
@@ -279,13 +280,14 @@ function drawTiles() {
       make("small", {}, layer === 0 ? "each drawn as the pixels that it looks for, red, and "
         + "those that it does not want, blue; the brighter, the larger its output" : "")));
     const grid = make("div", {class: size > 60 ? "tiles many" : "tiles", role: "toolbar",
-      "aria-label": `Hidden neurons${which}`});
+      "aria-label": `The hidden neurons${which}`});
     place.append(grid);
     const row = [];
     for (let neuron = 0; neuron < size; neuron += 1) {
-      const tile = make("button", {type: "button", class: "tile", title: `Hidden neuron ${neuron}`,
-        "aria-label": `Hidden neuron ${neuron}${which}`, tabindex: neuron ? "-1" : "0",
-        "data-layer": layer, "data-neuron": neuron});
+      const name = network.names[layer][neuron];
+      const tile = make("button", {type: "button", class: "tile", title: name,
+        "aria-label": `Hidden neuron ${name}`, tabindex: neuron ? "-1" : "0",
+        "data-layer": layer, "data-neuron": neuron, "data-symbol": `out_${name}`});
       if (layer === 0) {
         const picture = make("canvas", {width: "28", height: "28"});
         paint(picture, Array.from(bytes(network.maps[neuron]), value => heat((value - 128) / 127)));
@@ -337,6 +339,7 @@ at("draw").addEventListener("click", event => {
 
 function select(chosen) {
   selected = chosen;
+  forgetShares();
   markSelected();
   at("neuron").hidden = true;
   if (selected && !frame) show("draw-message", "Draw a digit first: then the neuron has numbers to show.");
@@ -376,14 +379,29 @@ function showNeuron(told, asked) {
     make("div", {class: "neuron"},
       make("figure", {}, map, make("figcaption", {}, asked.layer === 0
         ? "Weight times pixel: red pixels of the drawing favor the neuron, blue ones oppose it"
-        : "What (7) and (8) bring back to each pixel, times the pixel: red favors the neuron, blue opposes it")),
+        : "What (7) and (8) bring back to each pixel, times the pixel: red favors the neuron, blue "
+          + "opposes it. Above, the hidden neurons that do so are outlined")),
       make("table", {class: "terms math"}, make("tbody", {}, ...rows), make("tfoot", {}, total)),
       make("div", {class: "activation"},
         make("p", {class: "math"}, typeset(activation.name), " = ", typeset(activation.symbols)),
         make("p", {class: "math"}, " = ", typeset(activation.numbers, symbolsOf(activation.symbols))),
         make("p", {class: "math"}, " = ", make("strong", {class: "number", id: "neuron-out"}, activation.value)),
         ...code)));
+  showShares(asked.layer - 1, told.shares);
   at("neuron").hidden = false;
+}
+
+/** Outlines the neurons of a layer by what they add to the selected one: red, or blue if less. */
+function showShares(layer, shares) {
+  forgetShares();
+  shares.forEach((share, neuron) => {
+    tiles[layer][neuron].classList.add("has-share");
+    tiles[layer][neuron].style.setProperty("--share", tint(share));
+  });
+}
+
+function forgetShares() {
+  for (const tile of tiles.flat()) tile.classList.remove("has-share");
 }
 
 function termRow(symbols, numbers, value) {
@@ -435,7 +453,7 @@ function showErrors({deltas, errors}) {
 }
 
 function forgetErrors() {
-  for (const layer of tiles) for (const tile of layer) tile.classList.remove("has-error");
+  for (const tile of tiles.flat()) tile.classList.remove("has-error");
   for (const bar of bars) bar.querySelector(".error").replaceChildren();
 }
 

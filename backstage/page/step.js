@@ -199,10 +199,13 @@ function listLines() {
 }
 
 function showCost() {
-  const [before, after] = answer.cost;
-  at("cost").replaceChildren("The cost ", make("i", {}, "E"), " = ",
-    make("span", {class: "number", id: "cost-before"}, before), ", and after this step ",
-    make("strong", {class: "number", id: "cost-after"}, after));
+  const {symbols, numbers, before, after} = answer.cost;
+  at("cost").replaceChildren(
+    make("div", {}, "The cost: ", make("i", {}, "E"), " = ", typeset(symbols)),
+    make("div", {}, " = ", typeset(numbers, symbolsOf(symbols)), " = ",
+      make("strong", {class: "number", id: "cost-before"}, before)),
+    make("div", {}, "After this step ", make("i", {}, "E"), " = ",
+      make("strong", {class: "number", id: "cost-after"}, after)));
   const all = [...costs, ...answer.costs];
   const figure = at("history");
   figure.hidden = costs.length === 0;
