@@ -149,7 +149,8 @@ class Digits:
                 "before": verdict(explanation.outs[-1]),
                 "deltas": [[round(value, 4) for value in normalized(layer)]
                            for layer in explanation.deltas],
-                "errors": [f"{delta:.4f}".replace("-", "−") for delta in explanation.deltas[-1]],
+                "errors": [f"{round(delta, 4) + 0.0:.4f}".replace("-", "−")
+                           for delta in explanation.deltas[-1]],
                 "sections": [{"heading": heading, "lines": lines}
                              for heading, lines in told.items() if "Backward" in heading]}
 
