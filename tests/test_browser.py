@@ -4,6 +4,7 @@ They need Debian's chromium and chromium-driver, and selenium from PyPI; without
 skipped.
 """
 
+import base64
 import copy
 import os
 import re
@@ -217,6 +218,32 @@ def test_drawn_digits_are_read(page):
         outs = [float(out) for out in texts(page, ".output .out")]
         assert len(outs) == 10 and outs.index(max(outs)) == digit
         click(page, "clear")
+
+
+def test_one_request_at_a_time_and_the_latest_drawing_last(page):
+    """However slow the answers are: here each takes a tenth of a second more."""
+    page.execute_script("""
+        const fetched = window.fetch;
+        window.counts = {all: 0, now: 0, most: 0};
+        window.fetch = async (...request) => {
+          counts.all += 1;
+          window.sent = JSON.parse(request[1].body);
+          counts.most = Math.max(counts.most, counts.now += 1);
+          await new Promise(resolve => setTimeout(resolve, 100));
+          const answer = await fetched(...request);
+          counts.now -= 1;
+          return answer;
+        };""")
+    browser.draw(page, browser.DIGITS[3], move_time=50)
+    wait(page, lambda: page.execute_script("return counts.now") == 0)
+    wait(page, lambda: answer(page) == "3")
+    counts = page.execute_script("return counts")
+    assert counts["most"] == 1 and 2 <= counts["all"] <= 30
+    ink_on_paper = page.execute_script("""
+        const {data} = document.getElementById("canvas").getContext("2d").getImageData(0, 0, 280, 280);
+        return data.filter((part, index) => index % 4 === 3).reduce((sum, part) => sum + part) / 4;""")
+    ink_sent = sum(base64.b64decode(page.execute_script("return sent.ink")))
+    assert ink_sent == pytest.approx(ink_on_paper, rel=0.01)
 
 
 def test_the_other_network_reads_too_and_clear_empties_the_paper(page):

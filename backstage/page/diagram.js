@@ -82,6 +82,7 @@ export class Diagram {
       const [x2, y2] = [columns[layer], ROWS[layer][row]];
       const length = Math.hypot(x2 - x1, y2 - y1);
       const [right, down] = [(x2 - x1) / length, (y2 - y1) / length];
+      line.style.setProperty("--length", length - 2 * RADIUS);
       line.setAttribute("x1", x1 + right * RADIUS);
       line.setAttribute("y1", y1 + down * RADIUS);
       line.setAttribute("x2", x2 - right * RADIUS);
@@ -116,8 +117,10 @@ export class Diagram {
     }
   }
 
-  /** Lights what stands for these symbols; `name` is the one that is being computed. */
+  /** Lights what stands for these symbols; `name` is the one that is being computed. What is lit
+      runs forward along a connection, and errors run back. */
   light(lit, name) {
+    this.figure.classList.toggle("backward", name.startsWith("δ"));
     for (const element of this.figure.querySelectorAll("[data-symbol]")) {
       const symbol = element.dataset.symbol;
       element.classList.toggle("lit", lit.has(symbol));

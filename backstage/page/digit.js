@@ -75,6 +75,7 @@ function stroke(x, y) {
   last = {x, y};
   if (blank) forgetErrors();
   blank = false;
+  at("hint").hidden = true;
 }
 
 function clear() {
@@ -96,6 +97,7 @@ function wipe() {
   pen.clearRect(0, 0, canvas.width, canvas.height);
   blank = true;
   last = null;
+  at("hint").hidden = false;
 }
 
 function drawWith(event) {
@@ -171,6 +173,7 @@ canvas.addEventListener("blur", () => {
 function paintOnPaper(pixels) {
   wipe();
   blank = frameIsDrawn = false;
+  at("hint").hidden = true;
   const picture = document.createElement("canvas");
   picture.width = picture.height = 28;
   const image = new ImageData(28, 28);
@@ -427,6 +430,11 @@ async function teach() {
   show("draw-message", "");
   lessons = told.lessons;
   at("forget").disabled = false;
+  for (const bar of bars) {  // a mark where it was before
+    const track = bar.querySelector(".track");
+    track.classList.add("was");
+    track.style.setProperty("--was", bar.querySelector(".bar").style.getPropertyValue("--out"));
+  }
   showOutputs(told);
   showErrors(told);
   at("taught").textContent = `Before the step the network said ${told.before}; now it says ${told.verdict}.`;
@@ -454,11 +462,15 @@ function showErrors({deltas, errors}) {
 
 function forgetErrors() {
   for (const tile of tiles.flat()) tile.classList.remove("has-error");
-  for (const bar of bars) bar.querySelector(".error").replaceChildren();
+  for (const bar of bars) {
+    bar.querySelector(".error").replaceChildren();
+    bar.querySelector(".track").classList.remove("was");
+  }
 }
 
 at("teach-step").addEventListener("click", teach);
 at("forget").addEventListener("click", () => {
+  drawn += 1;
   lessons = [];
   at("forget").disabled = true;
   at("taught").textContent = "The saved weights are back.";
