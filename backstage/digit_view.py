@@ -115,8 +115,8 @@ class Digits:
         shares = [value for symbols, numbers, value in terms]
         terms.sort(key=lambda term: -abs(term[2]))
         rest = terms[MOST_TERMS:]
-        pixels = [weight * pixel for weight, pixel in zip(_weights_of_pixels(network, layer, neuron),
-                                                          inputs)]
+        weights = _weights_of_pixels(network, layer, neuron)
+        pixels = [weight * pixel for weight, pixel in zip(weights, inputs)]
         return {"lines": [line._asdict() for line in lines],
                 "terms": [[symbols, numbers, number(value)]
                           for symbols, numbers, value in terms[:MOST_TERMS]],

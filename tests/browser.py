@@ -8,8 +8,8 @@ import neural_net
 from backstage import board, server
 
 DIGITS = {  # strokes as points of a canvas of 280×280
-    0: [[(140, 50), (100, 70), (85, 120), (85, 165), (105, 215), (145, 230), (180, 210), (198, 160),
-         (195, 105), (175, 65), (140, 50)]],
+    0: [[(140, 50), (100, 70), (85, 120), (85, 165), (105, 215), (145, 230), (180, 210),
+         (198, 160), (195, 105), (175, 65), (140, 50)]],
     1: [[(150, 45), (145, 110), (140, 170), (135, 235)]],
     2: [[(90, 90), (105, 60), (145, 48), (180, 70), (180, 110), (150, 150), (110, 190), (85, 222),
          (130, 222), (200, 222)]],
@@ -75,7 +75,8 @@ def draw(driver, strokes, move_time=5):
     """Draws strokes on the canvas with the mouse, a point every so many milliseconds."""
     from selenium.webdriver.common.action_chains import ActionChains
     canvas = driver.find_element("id", "canvas")
-    driver.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", canvas)
+    driver.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})",
+                          canvas)
     scale = canvas.size["width"] / 280
     for points in strokes:
         pen = ActionChains(driver, duration=move_time)

@@ -1,7 +1,7 @@
 """Takes the screenshots of the page that the README shows.
 
     python tests/screenshots.py           backstage/screenshots/step.png and draw.png
-    python tests/screenshots.py FOLDER    both views, narrow and wide, light and dark, several steps
+    python tests/screenshots.py FOLDER    both views, in every width and color, at several lines
 
 Needs Chromium and Selenium, as the tests in a browser do.
 """
@@ -86,7 +86,8 @@ def taken(driver, selectors, path):
     """Writes a picture of what lies between two elements, as wide as the page."""
     driver.execute_script("document.activeElement.blur()")
     top, bottom, width, height = driver.execute_script("""
-        const boxes = arguments[0].map(selector => document.querySelector(selector).getBoundingClientRect());
+        const boxes = arguments[0].map(
+          selector => document.querySelector(selector).getBoundingClientRect());
         return [Math.min(...boxes.map(box => box.top)) + scrollY,
                 Math.max(...boxes.map(box => box.bottom)) + scrollY,
                 innerWidth, document.documentElement.scrollHeight];""", selectors)

@@ -135,7 +135,8 @@ def test_numbers_appear_in_the_diagram_as_they_are_computed(page):
 
     def known():
         return page.execute_script(
-            "return Object.fromEntries([...document.querySelectorAll('#diagram .value, #diagram .new')]"
+            "const rows = [...document.querySelectorAll('#diagram .value, #diagram .new')];"
+            "return Object.fromEntries(rows"
             ".filter(element => !element.classList.contains('empty'))"
             ".map(element => [element.dataset.symbol, "
             "(element.querySelector('.shown') || element).textContent.replace('→ ', '')]))")
@@ -184,8 +185,8 @@ def test_taking_the_step_is_training_once(page):
         click(page, "take-step")
         expected = [line.value for line in lines_of(network)]
         wait(page, lambda: texts(page, "#lines .number") == expected)
-        boxes = page.execute_script("return [...document.querySelectorAll('#diagram .weight input')]"
-                                    ".map(box => box.value)")
+        boxes = page.execute_script(
+            "return [...document.querySelectorAll('#diagram .weight input')].map(box => box.value)")
         assert boxes == [number(weight) for layer in network.weights for incoming in layer
                          for weight in incoming]
         costs.append(float(text(page, "cost-before")))
@@ -240,8 +241,9 @@ def test_one_request_at_a_time_and_the_latest_drawing_last(page):
     counts = page.execute_script("return counts")
     assert counts["most"] == 1 and 2 <= counts["all"] <= 30
     ink_on_paper = page.execute_script("""
-        const {data} = document.getElementById("canvas").getContext("2d").getImageData(0, 0, 280, 280);
-        return data.filter((part, index) => index % 4 === 3).reduce((sum, part) => sum + part) / 4;""")
+        const pen = document.getElementById("canvas").getContext("2d");
+        const ink = pen.getImageData(0, 0, 280, 280).data.filter((part, index) => index % 4 === 3);
+        return ink.reduce((sum, part) => sum + part) / 4;""")
     ink_sent = sum(base64.b64decode(page.execute_script("return sent.ink")))
     assert ink_sent == pytest.approx(ink_on_paper, rel=0.01)
 
@@ -256,9 +258,10 @@ def test_the_other_network_reads_too_and_clear_empties_the_paper(page):
     assert answer(page) == ""
     for name in ("canvas", "frame"):
         dark = page.execute_script(
-            "const canvas = document.getElementById(arguments[0]);"
-            "const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);"
-            "return data.filter((part, index) => index % 4 === 3 && part && data[index - 3] < 255).length",
+            "const {width} = document.getElementById(arguments[0]);"
+            "const pen = document.getElementById(arguments[0]).getContext('2d');"
+            "const {data} = pen.getImageData(0, 0, width, width);"
+            "return data.filter((part, at) => at % 4 === 3 && part && data[at - 3] < 255).length",
             name)
         assert dark == 0
 
@@ -339,13 +342,14 @@ for (const element of document.querySelectorAll("body *")) {
   const box = element.getBoundingClientRect();
   if (!box.width || element.closest(".unseen, .button input")) continue;
   if (box.left < -1 || box.right > innerWidth + 1) found.push(element.outerHTML.slice(0, 90));
-  if (element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX !== "visible")
+  const isCut = getComputedStyle(element).overflowX !== "visible";
+  if (isCut && element.scrollWidth > element.clientWidth + 1)
     found.push("cut: " + element.outerHTML.slice(0, 90));
 }
 return found;
 """
 OVERLAPPING = """
-const boxes = [...document.querySelectorAll("#diagram .weight, #diagram .values, #diagram .circle")]
+const boxes = [...document.querySelectorAll("#diagram :is(.weight, .values, .circle)")]
   .map(element => [element.textContent, element.getBoundingClientRect()]);
 const found = [];
 boxes.forEach(([one, a], index) => boxes.slice(index + 1).forEach(([other, b]) => {
@@ -367,7 +371,8 @@ def test_nothing_is_cut_off_or_covered(width, page):
     page.execute_script("document.getElementById('teach-step').click()")
     wait(page, lambda: text(page, "changes"))
     for line in (0, 8, 12, 31):
-        page.execute_script("document.querySelectorAll('#lines button')[arguments[0]].click()", line)
+        page.execute_script("document.querySelectorAll('#lines button')[arguments[0]].click()",
+                            line)
         assert page.execute_script(CUT_OFF) == []
         assert page.execute_script(OVERLAPPING) == []
         assert page.execute_script("return document.documentElement.scrollWidth") <= width
@@ -376,7 +381,8 @@ def test_nothing_is_cut_off_or_covered(width, page):
 def contrast(one, other):
     def luminance(color):
         parts = [int(part) / 255 for part in re.findall(r"\d+", color)[:3]]
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+                  for part in parts]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     dark, light = sorted((luminance(one), luminance(other)))
     return (light + 0.05) / (dark + 0.05)
@@ -401,6 +407,6 @@ def test_everything_can_be_reached_with_the_tab_key(page):
         return [...document.querySelectorAll("a, button, input, select, canvas, summary")]
           .filter(element => element.tabIndex >= 0 && !element.disabled).map(element => element.id
             || element.dataset.symbol || element.className || element.tagName)""")
-    for wanted in ("step-next", "W_ΩA", "b_A", "Ω", "Target_β", "η", "take-step", "canvas", "clear",
-                   "picture", "network", "out_A0", "truth", "teach-step"):
+    for wanted in ("step-next", "W_ΩA", "b_A", "Ω", "Target_β", "η", "take-step", "canvas",
+                   "clear", "picture", "network", "out_A0", "truth", "teach-step"):
         assert wanted in reached

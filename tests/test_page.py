@@ -96,7 +96,8 @@ BAD_STEPS = [
 ]
 
 
-@pytest.mark.parametrize("changes, message", BAD_STEPS, ids=[str(bad[0])[:40] for bad in BAD_STEPS])
+@pytest.mark.parametrize("changes, message", BAD_STEPS,
+                         ids=[str(changes)[:40] for changes, message in BAD_STEPS])
 def test_a_number_that_is_none_is_refused_by_its_name(changes, message):
     with pytest.raises(ValueError, match=message) as raised:
         step_view.step(Net, request(**changes))
@@ -169,7 +170,8 @@ def test_a_drawing_is_framed_and_read_by_the_network(board_of_digits, networks, 
     picture = Image.fromarray(np.array(inputs).reshape(28, 28) * 255).convert("L")
     ink = np.zeros((140, 140), np.uint8)
     ink[5:89, 20:104] = picture.resize((84, 84))
-    answer = board_of_digits.drawing({"ink": base64.b64encode(ink.tobytes()).decode(), "side": 140})
+    answer = board_of_digits.drawing({"ink": base64.b64encode(ink.tobytes()).decode(),
+                                      "side": 140})
     frame = [pixel / 255.0 for pixel in base64.b64decode(answer["frame"])]
     assert answer["answer"] == digit == networks["mnist-best.pkl"].predict(frame)
     assert outputs(answer) == shown(networks["mnist-best.pkl"], frame)
@@ -200,7 +202,8 @@ def test_a_test_image_comes_with_its_label(board_of_digits, networks, digits):
 def test_the_terms_of_a_neuron_add_up_to_its_weighted_input(name, layer, neuron, board_of_digits,
                                                             networks, a_digit):
     frame, inputs = a_digit
-    told = board_of_digits.neuron({"frame": frame, "layer": layer, "neuron": neuron, "network": name})
+    told = board_of_digits.neuron({"frame": frame, "layer": layer, "neuron": neuron,
+                                   "network": name})
     network = networks[name]
     outs = network.forward(inputs)
     in_ = network.biases[layer][neuron] + sum(
@@ -215,14 +218,16 @@ def test_the_terms_of_a_neuron_add_up_to_its_weighted_input(name, layer, neuron,
 
 def test_the_map_of_a_hidden_neuron_is_weight_times_pixel(board_of_digits, networks, a_digit):
     frame, inputs = a_digit
-    told = board_of_digits.neuron({"frame": frame, "layer": 0, "neuron": 7, "network": "mnist.pkl"})
+    told = board_of_digits.neuron({"frame": frame, "layer": 0, "neuron": 7,
+                                   "network": "mnist.pkl"})
     product = np.array(networks["mnist.pkl"].weights[0][7]) * inputs
     assert np.allclose(told["pixels"], product / abs(product).max(), atol=1e-4)
 
 
 def test_the_map_of_an_output_is_projected_back_times_pixel(board_of_digits, networks, a_digit):
     frame, inputs = a_digit
-    told = board_of_digits.neuron({"frame": frame, "layer": 1, "neuron": 3, "network": "mnist.pkl"})
+    told = board_of_digits.neuron({"frame": frame, "layer": 1, "neuron": 3,
+                                   "network": "mnist.pkl"})
     hidden, output = map(np.array, networks["mnist.pkl"].weights)
     product = output[3] @ hidden * inputs
     assert np.allclose(told["pixels"], product / abs(product).max(), atol=1e-4)
@@ -301,7 +306,7 @@ BAD_DIGITS = [
     ("frame", {"frame": FRAME, "network": []}, "network: expected"),
     ("frame", {"frame": FRAME, "lessons": 7}, "lessons: expected a list"),
     ("frame", {"frame": FRAME, "lessons": [7]}, r"lessons: expected \[frame"),
-    ("frame", {"frame": FRAME, "lessons": [[FRAME, 3, 1.0]] * 51}, "lessons: expected a list of at"),
+    ("frame", {"frame": FRAME, "lessons": [[FRAME, 3, 1.0]] * 51}, "lessons: expected a list"),
     ("frame", {"frame": FRAME, "lessons": [[FRAME, 11, 1.0]]}, "target: expected"),
     ("neuron", {"frame": FRAME, "layer": 2, "neuron": 0}, "layer: expected a whole number"),
     ("neuron", {"frame": FRAME, "layer": 0, "neuron": -1}, "neuron: expected a whole number"),
@@ -366,8 +371,8 @@ def asked(running, method="POST", name="start", body=b"{}", path=None, **headers
     connection = http.client.HTTPConnection("127.0.0.1", running.server_port, timeout=5)
     found = {"Content-Type": "application/json"} if method == "POST" else {}
     found.update({key.replace("_", "-"): value for key, value in headers.items()})
-    connection.request(method, path or f"/{running.token}/{name}", body if method == "POST" else None,
-                       found)
+    connection.request(method, path or f"/{running.token}/{name}",
+                       body if method == "POST" else None, found)
     response = connection.getresponse()
     content = response.read()
     connection.close()
@@ -393,7 +398,8 @@ def test_it_listens_on_this_machine_alone(running):
 
 
 def test_the_answer_is_the_functions(running):
-    status, headers, content = asked(running, name="step", body=json.dumps(step_view.START).encode())
+    status, headers, content = asked(running, name="step",
+                                     body=json.dumps(step_view.START).encode())
     assert status == 200 and headers["Content-Type"] == "application/json; charset=utf-8"
     assert json.loads(content) == json.loads(json.dumps(step_view.step(Net, request())))
     origin = running.address.split("/" + running.token)[0]
@@ -457,8 +463,10 @@ def test_what_is_not_of_the_page_is_refused_and_the_server_goes_on(status, sent,
 def test_a_request_that_is_cut_off_or_no_request_at_all_does_no_harm(running):
     path = f"POST /{running.token}/start HTTP/1.1\r\nHost: 127.0.0.1:{running.server_port}\r\n"
     for sent in (b"\0\xff\r\n\r\n", b"GET\r\n\r\n", b"GET " + b"a" * 70_000, path.encode(),
-                 (path + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{").encode(),
-                 (path + "Host: example.com\r\n\r\n").encode(), (path + "X: y\r\n" * 200).encode()):
+                 (path + "Content-Type: application/json\r\n"
+                  "Content-Length: 100\r\n\r\n{").encode(),
+                 (path + "Host: example.com\r\n\r\n").encode(),
+                 (path + "X: y\r\n" * 200).encode()):
         with socket.create_connection(("127.0.0.1", running.server_port), timeout=5) as raw:
             raw.sendall(sent)
             raw.shutdown(socket.SHUT_WR)
@@ -487,8 +495,9 @@ def test_the_script_serves_the_page_until_ctrl_c_ends_it_quietly():
     environment = dict(os.environ, PYTHONUNBUFFERED="1")
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
         environment.pop(name, None)
-    with subprocess.Popen([sys.executable, SCRIPT, "--draw", "--dataset", "digits"], env=environment,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen([sys.executable, SCRIPT, "--draw", "--dataset", "digits"],
+                          env=environment, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as process:
         address = process.stdout.readline().decode().split()[4]
         port, token = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/([\w-]{20,})/", address).groups()
         connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=5)
@@ -507,4 +516,24 @@ def test_the_script_says_in_one_line_that_a_port_is_taken(capsys):
         taken.listen()
         port = taken.getsockname()[1]
         assert test_net.main(["--draw", "--port", str(port)]) == 2
-    assert re.fullmatch(f"test_net.py: port {port} can't be had: [^\n]*\n", capsys.readouterr().err)
+    err = capsys.readouterr().err
+    assert re.fullmatch(f"test_net.py: port {port} can't be had: [^\n]*\n", err)
+
+
+def test_the_script_offers_the_users_network_before_its_own(monkeypatch):
+    served = []
+    monkeypatch.setattr(server, "serve", lambda *arguments: served.append(arguments))
+    path = os.path.join(test_net.WEIGHTS, "digits.pkl")
+    assert test_net.main(["--draw", "--weights", path, "--port", "8123"]) == 0
+    [[functions, port]] = served
+    assert port == 8123
+    assert functions["start"]({})["networks"] == [
+        [path, "784-30-10"], ["mnist-best.pkl", "784-300-10"], ["mnist.pkl", "784-30-10"]]
+
+
+@pytest.mark.parametrize("arguments", [["--port", "1"], ["--draw", "--limit", "3"],
+                                       ["--draw", "--sheet", "a.png"],
+                                       ["--draw", "--weights", "none.pkl"]], ids=str)
+def test_options_that_the_page_would_ignore_are_refused(arguments, capsys):
+    assert test_net.main(arguments) == 2
+    assert re.fullmatch("test_net.py: [^\n]*\n", capsys.readouterr().err)

@@ -73,7 +73,7 @@ export function tint(value) {
 export function paint(canvas, colors) {
   const side = canvas.width;
   const image = new ImageData(side, side);
-  colors.forEach(([red, green, blue], pixel) => image.data.set([red, green, blue, 255], 4 * pixel));
+  colors.forEach((color, pixel) => image.data.set([...color, 255], 4 * pixel));
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 

@@ -44,7 +44,8 @@ export class Diagram {
     line.dataset.symbol = symbol;
     this.svg.append(line);
     const label = make("label", {class: "weight", "data-symbol": symbol},
-      typeset(symbol), box(symbol), make("span", {class: "new", "data-symbol": symbol.replace("W", "W+")}));
+      typeset(symbol), box(symbol),
+      make("span", {class: "new", "data-symbol": symbol.replace("W", "W+")}));
     this.figure.append(label);
     return {layer, row, sourceRow, line, label};
   }
@@ -52,7 +53,9 @@ export class Diagram {
   neuron(layer, row, name, box) {
     const circle = make("div", {class: "circle", "data-neuron": name}, name);
     const above = layer !== 1 && row === 0;
-    const values = make("div", {class: `values${above ? " above" : ""}${layer ? "" : " of-input"}`});
+    const values = make("div", {class: "values"});
+    values.classList.toggle("above", above);
+    values.classList.toggle("of-input", layer === 0);
     if (layer === 0) {
       values.append(make("label", {"data-symbol": name}, box(name)));
     } else {

@@ -29,7 +29,8 @@ export class Neurons {
         make("h3", {}, `The ${size} hidden neurons${which}`, make("small", {}, says)), grid);
       return row;
     });
-    this.bars = Array.from({length: network.sizes.at(-1)}, (_, digit) => this.bar(digit, sizes.length));
+    const digits = Array.from({length: network.sizes.at(-1)}, (_, digit) => digit);
+    this.bars = digits.map(digit => this.bar(digit, sizes.length));
     this.outputs.replaceChildren(...this.bars);
   }
 

@@ -5,10 +5,13 @@ import {Diagram, LAYERS, symbols} from "./diagram.js";
 import {symbolsOf, typeset} from "./typeset.js";
 
 const SAYS = {
-  "(1)": "A neuron’s weighted input: each output of the layer before, times its weight; and the bias.",
+  "(1)": "A neuron’s weighted input: each output of the layer before, times its weight, "
+    + "and the bias.",
   "(2)": "The activation function turns it into the neuron’s output, a number from 0 to 1.",
-  "(3)": "An output neuron’s error term: how far it is off, times the derivative of its activation.",
-  "(4)": "A weight into an output neuron changes by learning rate × error term × what came through it.",
+  "(3)": "An output neuron’s error term: how far it is off, times the derivative of its "
+    + "activation.",
+  "(4)": "A weight into an output neuron changes by learning rate × error term × what came "
+    + "through it.",
   "(5)": "A hidden neuron’s error term: the next layer’s errors, each back through its weight.",
   "(6)": "A weight into a hidden neuron changes in the same way.",
 };
@@ -153,8 +156,8 @@ function variable(name, value, means = "") {
 
 function many(name, means) {
   const set = document.createDocumentFragment();
-  set.append(make("code", {}, name), " is ",
-    means.map((neuron, index) => `${index} (${neuron})`).join(", ").replace(/, ([^,]*)$/, ", then $1"));
+  const values = means.map((neuron, index) => `${index} (${neuron})`);
+  set.append(make("code", {}, name), " is ", values.join(", then "));
   return set;
 }
 
@@ -193,8 +196,8 @@ function listLines() {
       list.append(make("li", isFirst ? {class: "hidden-layers"} : {}, button));
       index += 1;
     }
-    const [title, ...more] = heading.split(": ");
-    place.append(make("section", {}, make("h3", {}, title, ...more.map(text => make("small", {}, text))), list));
+    const [title, more = ""] = heading.split(": ");
+    place.append(make("section", {}, make("h3", {}, title, make("small", {}, more)), list));
   }
 }
 
@@ -211,8 +214,11 @@ function showCost() {
   figure.hidden = costs.length === 0;
   if (figure.hidden) return;
   const [width, height, top] = [300, 60, Math.max(...all)];
-  const points = all.map((cost, index) =>
-    `${(index / (all.length - 1) * width).toFixed(1)},${(height - 2 - (height - 4) * cost / (top || 1)).toFixed(1)}`);
+  const points = all.map((cost, index) => {
+    const right = width * index / (all.length - 1);
+    const down = height - 2 - (height - 4) * cost / (top || 1);
+    return `${right.toFixed(1)},${down.toFixed(1)}`;
+  });
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   const line = document.createElementNS("http://www.w3.org/2000/svg", "polyline");
