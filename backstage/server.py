@@ -109,6 +109,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     server_version, sys_version = "page", ""
 
     def do_GET(self):
+        self.close_connection |= "Content-Length" in self.headers  # what follows is no request
         self._answered(self._file)
 
     def do_POST(self):
@@ -122,8 +123,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             status = 200
         except Refused as refused:
             status, message = refused.args
-        except (ValueError, OSError) as error:
+        except ValueError as error:
             status, message = 400, str(error)
+        except OSError as error:  # such as a body that does not come
+            status, message, self.close_connection = 400, str(error), True
         except RecursionError:
             status, message = 400, "expected a request of a few levels, got a deeper one"
         except Exception as error:  # the server goes on
@@ -157,9 +160,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         function = self.server.functions.get(name)
         if function is None:
             raise self._refused(404, "there is no such request")
-        if self.headers.get("Content-Type") != "application/json":
+        if self.headers.get_content_type() != "application/json":
             raise self._refused(415, "expected application/json")
-        request = json.loads(self._body(), parse_int=_integer, parse_constant=_no_number)
+        try:
+            request = json.loads(self._body(), parse_int=_integer, parse_constant=_no_number)
+        except ValueError as error:
+            raise ValueError(f"expected JSON, {error}") from None
         if not isinstance(request, dict):
             raise ValueError(f"expected a dictionary, got {type(request).__name__}")
         answer = json.dumps(function(request), ensure_ascii=False, allow_nan=False)
@@ -214,4 +220,4 @@ def _integer(digits):
 
 
 def _no_number(constant):
-    raise ValueError(f"expected finite numbers, got {constant}")
+    raise ValueError(f"with finite numbers, got {constant}")

@@ -9,7 +9,9 @@ import copy
 import os
 import re
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import browser
 import neural_net
@@ -274,6 +276,35 @@ def test_a_digit_can_be_drawn_with_the_keyboard_alone(page):
     wait(page, lambda: answer(page) == "1")
     page.switch_to.active_element.send_keys(Keys.DELETE)
     assert answer(page) == ""
+
+
+def test_a_digit_can_be_drawn_with_a_finger(page):
+    browser.resize(page, 360, 700)
+    left, top = page.execute_script("""
+        const canvas = document.getElementById("canvas");
+        canvas.scrollIntoView({block: "center", behavior: "instant"});
+        const box = canvas.getBoundingClientRect();
+        return [box.left, box.top];""")
+    scrolled = page.execute_script("return scrollY")
+    kind = "touchStart"
+    for x, y in browser.DIGITS[7][0]:
+        page.execute_cdp_cmd("Input.dispatchTouchEvent", {
+            "type": kind, "touchPoints": [{"x": left + x, "y": top + y}]})
+        kind = "touchMove"
+    page.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    wait(page, lambda: answer(page) == "7")
+    assert page.execute_script("return scrollY") == scrolled
+
+
+def test_a_picture_too_large_to_send_is_scaled_down(page, tmp_path):
+    from test_pictures import drawing
+    seven = np.asarray(drawing().convert("RGB").resize((1600, 1600)), float)
+    noise = np.random.default_rng(1).integers(0, 16, seven.shape)
+    Image.fromarray(np.uint8(np.clip(0.9 * seven + noise, 0, 255))).save(
+        tmp_path / "large.png", compress_level=1)
+    assert os.path.getsize(tmp_path / "large.png") > 4_000_000
+    page.find_element("id", "picture").send_keys(str(tmp_path / "large.png"))
+    wait(page, lambda: answer(page) == "7")
 
 
 def test_a_picture_that_is_chosen_is_read(page, tmp_path):
