@@ -5,9 +5,9 @@ import {typeset} from "./typeset.js";
 
 export const LAYERS = [["Ω", "λ"], ["A", "B", "C"], ["α", "β"]];
 const SVG = "http://www.w3.org/2000/svg";
-const HEIGHT = 680;
+const HEIGHT = 650;
 const RADIUS = 21;
-const ROWS = [[195, 435], [75, 315, 555], [195, 435]];  // so that the weights are evenly spaced
+const ROWS = [[165, 405], [45, 285, 525], [165, 405]];  // so that the weights are evenly spaced
 
 /** Every place that can be edited, as symbols: ["Ω", "W_ΩA", …, "η"]. */
 export function symbols() {
