@@ -120,8 +120,8 @@ def test_each_equation_is_shown_with_the_lines_of_the_file_that_compute_it():
     assert sorted({passage["number"] for passage in passages}) == [
         f"({equation})" for equation in range(1, 9)]
     essential = {"(1)": "previous_outs[source]", "(2)": "exp(-in_)", "(3)": "target[neuron] - out",
-                 "(4)": "change * previous_outs[source]", "(5)": "derivative * total",
-                 "(6)": "change * previous_outs[source]", "(7)": "next_back[neuron]",
+                 "(4)": "* previous_outs[source]", "(5)": "derivative * total",
+                 "(6)": "* previous_outs[source]", "(7)": "next_back[neuron]",
                  "(8)": "next_back[neuron]"}
     for passage in passages:
         for line, shown, computes in passage["lines"]:

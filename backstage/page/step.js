@@ -123,7 +123,7 @@ function render() {
 
 /** Of the lines for (4) and (6), a weight takes the loop and a bias what follows it. */
 function takesPart(line, text) {
-  if (!line.name.includes("+") || text.includes("change") && text.includes("delta")) return true;
+  if (!line.name.includes("+") || text.includes("deltas[")) return true;
   return line.name.startsWith("b") === text.includes("bias") || text.trim().startsWith("#");
 }
 
