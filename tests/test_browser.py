@@ -127,6 +127,9 @@ def test_every_line_of_the_step_is_shown_as_explain_prints_it(page):
             place, code = re.match(r"(\d+)(.*)", row).groups()
             assert source[int(place) - 1].strip() == code
         assert sum(f"{line.number}  " in row for row in shown["code"]) == 1
+        if "+" in line.name:
+            assert any("biases[" in row for row in shown["code"]) == line.name.startswith("b")
+            assert any("[source]" in row for row in shown["code"]) == line.name.startswith("W")
         if index < 31:
             click(page, "step-next")
     assert not page.find_element("id", "step-next").is_enabled()
@@ -419,18 +422,20 @@ def contrast(one, other):
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_text_stands_out_from_its_paper(dark, page):
+def test_text_stands_out_from_its_paper(page):
     """By the ratio of 4.5 that the Web Content Accessibility Guidelines ask for."""
-    browser.resize(page, 1600, 900, dark)
-    style = ("return getComputedStyle(document.querySelector(arguments[0]))"
-             "[arguments[1]]")
-    paper = page.execute_script(style, "body", "backgroundColor")
-    marker = page.execute_script(style, "#equation [data-symbol]", "backgroundColor")
-    for place, ground in (("body", paper), (".lead", paper), ("#code .row", paper),
-                          (".equation-number", paper), ("#numbers strong", marker),
-                          ("#code .row.lit", marker), (".new", paper)):
-        assert contrast(page.execute_script(style, place, "color"), ground) >= 4.5, place
+    def style(place, property):
+        return page.execute_script("return getComputedStyle(document.querySelector(arguments[0]))"
+                                   "[arguments[1]]", place, property)
+
+    for dark in (False, True):
+        browser.resize(page, 1600, 900, dark)
+        paper = style("body", "backgroundColor")
+        marker = style("#equation [data-symbol]", "backgroundColor")
+        for place, ground in (("body", paper), (".lead", paper), ("#code .row", paper),
+                              (".equation-number", paper), ("#numbers strong", marker),
+                              ("#code .row.lit", marker), (".new", paper)):
+            assert contrast(style(place, "color"), ground) >= 4.5, (place, dark)
 
 
 def test_everything_can_be_reached_with_the_tab_key(page):

@@ -73,7 +73,12 @@ export function tint(value) {
 export function paint(canvas, colors) {
   const side = canvas.width;
   const image = new ImageData(side, side);
-  colors.forEach((color, pixel) => image.data.set([...color, 255], 4 * pixel));
+  colors.forEach(([red, green, blue], pixel) => {
+    image.data[4 * pixel] = red;
+    image.data[4 * pixel + 1] = green;
+    image.data[4 * pixel + 2] = blue;
+    image.data[4 * pixel + 3] = 255;
+  });
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 

@@ -3,6 +3,7 @@
 import {bytes, heat, make, paint, tint} from "./common.js";
 
 const MANY = 60;  // hidden neurons that get small tiles
+const COLORS = Array.from({length: 256}, (_, value) => heat((value - 128) / 127));
 
 export class Neurons {
   /** `hidden` and `outputs` are the places for them. */
@@ -40,7 +41,7 @@ export class Neurons {
       "data-layer": layer, "data-neuron": neuron, "data-symbol": `out_${name}`});
     if (map) {
       const picture = make("canvas", {width: 28, height: 28});
-      paint(picture, Array.from(bytes(map), value => heat((value - 128) / 127)));
+      paint(picture, Array.from(bytes(map), value => COLORS[value]));
       tile.append(picture);
     }
     return tile;
