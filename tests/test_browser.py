@@ -107,7 +107,8 @@ const symbols = selector => all(selector).map(element => element.dataset.symbol)
 return {equation: text("equation"), numbers: text("numbers"), place: text("step-place"),
   symbols: [symbols("#equation [data-symbol]"), symbols("#numbers [data-symbol]")],
   lit: symbols("#diagram .lit[data-symbol], #rate-place [data-symbol]"),
-  code: all("#code .row.lit").map(row => row.textContent)};
+  code: all("#code .row.lit").map(row => row.textContent),
+  inCode: all("#code [data-symbols]").flatMap(part => part.dataset.symbols.split(" "))};
 """
 
 
@@ -127,6 +128,7 @@ def test_every_line_of_the_step_is_shown_as_explain_prints_it(page):
             place, code = re.match(r"(\d+)(.*)", row).groups()
             assert source[int(place) - 1].strip() == code
         assert sum(f"{line.number}  " in row for row in shown["code"]) == 1
+        assert set(shown["inCode"]) == {line.name, *used}
         if "+" in line.name:
             assert any("biases[" in row for row in shown["code"]) == line.name.startswith("b")
             assert any("[source]" in row for row in shown["code"]) == line.name.startswith("W")
@@ -205,9 +207,11 @@ def test_pointing_at_a_symbol_marks_every_place_where_it_stands(page):
     symbol = page.find_element("css selector", '#equation [data-symbol="W_λA"]')
     ActionChains(page).move_to_element(symbol).perform()
     pointed = page.find_elements("css selector", ".pointed")
-    assert {element.get_attribute("data-symbol") for element in pointed} == {"W_λA"}
+    assert {element.get_attribute("data-symbol") for element in pointed} == {"W_λA", None}
     tags = [element.tag_name for element in pointed]
     assert "line" in tags and "input" in tags and len(tags) >= 5
+    name = page.find_element("css selector", '#code [data-symbols~="W_λA"]')
+    assert name.text == "incoming[source]" and "pointed" in name.get_attribute("class")
 
 
 # ---------------------------------------------------------------------- a digit

@@ -94,36 +94,17 @@ export function base64(bytes) {
   return btoa(text);
 }
 
-/** The lines of code of an equation: line numbers, text, and the lines that compute it marked. */
-export function showCode(place, passage, computes = () => true) {
-  place.replaceChildren();
-  let previous = null;
-  for (const [number, text, here] of passage.lines) {
-    if (previous !== null && number !== previous + 1) {
-      place.append(make("div", {class: "gap", "aria-hidden": "true"}, "⋮"));
-    }
-    const indent = text.length - text.trimStart().length;
-    const code = make("code", {}, text.trimStart());
-    code.style.setProperty("--indent", `${indent}ch`);
-    const row = make("div", {class: here && computes(text) ? "row lit" : "row"},
-      make("span", {class: "line-number"}, String(number)), code);
-    place.append(row);
-    previous = number;
-  }
-}
-
-/** The passage that computes a line: the variant of the equation that begins like it. */
-export function passageFor(passages, line) {
-  const same = passages.filter(passage => passage.number === line.number);
-  return same.find(passage => passage.symbols.slice(0, 3) === line.symbols.slice(0, 3)) || same[0];
-}
-
 /** Pointing at a symbol, or moving the focus to it, marks every place where it stands. */
 function point(event) {
-  const place = event.target.closest?.("[data-symbol]");
-  const symbol = place?.dataset.symbol;
-  for (const other of document.querySelectorAll("[data-symbol]")) {
-    other.classList.toggle("pointed", symbol !== undefined && other.dataset.symbol === symbol);
+  const pointed = symbolsAt(event.target.closest?.("[data-symbol], [data-symbols]"));
+  for (const place of document.querySelectorAll("[data-symbol], [data-symbols]")) {
+    place.classList.toggle("pointed", symbolsAt(place).some(symbol => pointed.includes(symbol)));
   }
 }
+
+function symbolsAt(place) {
+  if (!place) return [];
+  return place.dataset.symbols ? place.dataset.symbols.split(" ") : [place.dataset.symbol];
+}
+
 for (const kind of ["pointerover", "focusin"]) document.addEventListener(kind, point);

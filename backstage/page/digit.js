@@ -1,7 +1,7 @@
 // The second view: a digit is drawn, and the network reads along.
 
-import {ask, base64, bytes, heat, make, oneAtATime, paint, passageFor, show, showCode, typed}
-  from "./common.js";
+import {passageFor, showCode} from "./code.js";
+import {ask, base64, bytes, heat, make, oneAtATime, paint, show, typed} from "./common.js";
 import {Neurons} from "./neurons.js";
 import {Paper} from "./paper.js";
 import {symbolsOf, typeset} from "./typeset.js";

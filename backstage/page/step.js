@@ -1,6 +1,7 @@
 // The first view: one training step of the 2-3-2 network, line by line.
 
-import {ask, make, oneAtATime, passageFor, show, showCode, typed} from "./common.js";
+import {passageFor, showCode} from "./code.js";
+import {ask, make, oneAtATime, show, typed} from "./common.js";
 import {Diagram, LAYERS, symbols} from "./diagram.js";
 import {symbolsOf, typeset} from "./typeset.js";
 
@@ -108,7 +109,7 @@ function render() {
       make("strong", {class: "number", "data-symbol": line.name}, line.value)));
   const passage = passageFor(passages, line);
   at("code-file").textContent = passage.file;
-  showCode(at("code"), passage, text => takesPart(line, text));
+  showCode(at("code"), passage, text => takesPart(line, text), [line.name, ...used]);
   at("indices").replaceChildren(...indices(line));
   diagram.weigh(state.weights);
   diagram.show(knownSoFar());
