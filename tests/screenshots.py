@@ -38,8 +38,11 @@ def main(arguments):
             everything(driver, running.address, arguments[0])
             return
         os.makedirs(SCREENSHOTS, exist_ok=True)
-        opened(driver, running.address, 1200, False)
+        opened(driver, running.address, 1280, False)
         step(driver, 12)
+        driver.execute_script("""
+            document.querySelector("#equation [data-symbol='δ_β']").dispatchEvent(
+              new PointerEvent("pointerover", {bubbles: true}))""")
         taken(driver, ("#one-step .controls", "#one-step .side-by-side"),
               os.path.join(SCREENSHOTS, "step.png"))
         draw(driver)
