@@ -1,10 +1,10 @@
-"""A feed-forward neural network trained by back-propagation, one neuron at a time.
+"""A feedforward neural network trained by backpropagation, in loops over neurons.
 
-Read it beside the equations (1) to (8) of the README: weights are nested lists, every
-sum of an equation is a loop, and nothing is a matrix. In this order: what a network is;
-the forward pass; the backward pass, first every error, then every weight; projecting a
-target back onto the inputs; training and testing. Momentum and convolution are left out
-on purpose; what checks, prints, draws and saves is in backstage/ and need not be read.
+Read it beside equations (1) to (8) in the README: weights are nested lists, every sum
+in an equation is a loop, and no matrices are used. In order: the network's parameters;
+the forward pass; the backward pass, first all error terms, then all weights; projecting
+a target back onto the inputs; training and evaluation. Momentum and convolution are
+left out on purpose. Validation, printing, drawing and saving are in backstage/.
 """
 
 import random
@@ -16,21 +16,22 @@ from backstage.wording import answer
 
 
 class Net:
-    """Layers of neurons, each neuron connected to every neuron of the layer before.
+    """A fully connected network: each neuron is connected to all of the previous layer.
 
     sizes    the number of neurons in each layer, inputs first: [2, 3, 2] on paper,
-             [784, 30, 10] for pictures of 28 × 28 pixels and ten digits
-    hidden   the activation function of hidden neurons: "sigmoid", "relu" or "tanh"
-    output   the activation function of output neurons: "sigmoid" or "softmax"
-    cost     E, what training minimizes: "squared_error", ½·Σ(Target − out)², by default
-             with a sigmoid output; or "cross_entropy", the only choice with softmax
-    biases   True, or False for a network whose biases are all 0 and stay 0
-    seed     a whole number: the same seed gives the same network and the same training
+             [784, 30, 10] for images of 28×28 pixels and ten digits
+    hidden   the activation function of the hidden neurons: "sigmoid", "relu" or "tanh"
+    output   the activation function of the output neurons: "sigmoid" or "softmax"
+    cost     E, the cost or loss that training minimizes: "squared_error",
+             ½·Σ(Target − out)², the default with a sigmoid output; or "cross_entropy",
+             the only choice with softmax
+    biases   False to fix all biases at 0
+    seed     an integer that makes the initial weights and the shuffling reproducible
 
     weights[layer][neuron][source] is the weight on the connection to a neuron from a
-    source, a neuron of the layer before; biases[layer][neuron] is the neuron's bias.
+    source, a neuron in the previous layer; biases[layer][neuron] is the neuron's bias.
     The inputs have no weights: layer 0 is the one after them, with sizes[1] neurons.
-    Raises ValueError for arguments that don't describe a network.
+    Raises ValueError for invalid arguments.
     """
 
     def __init__(self, sizes, hidden="sigmoid", output="sigmoid", cost=None,
@@ -45,32 +46,32 @@ class Net:
         self.weights = []
         self.biases = []
         for layer in range(len(self.sizes) - 1):
-            source_count = self.sizes[layer]
-            # Weights start at random: neurons that start equal stay equal. The more
-            # sources, the smaller (spread is the standard deviation): in_A, a sum over
-            # all of them, should be near 0, where the sigmoid is steep.
-            spread = 1.0 / sqrt(source_count)
+            fan_in = self.sizes[layer]
+            # Weights start at random, since neurons that start equal stay equal. Their
+            # standard deviation, 1/√fan_in, keeps in_A, a sum of fan_in terms, near 0,
+            # where the sigmoid is steep.
+            spread = 1.0 / sqrt(fan_in)
             if self.activation_of(layer) == "relu":
-                spread = sqrt(2.0 / source_count)  # 2, since half of them output 0
+                spread = sqrt(2.0 / fan_in)  # 2: about half of ReLU outputs are 0
             self.weights.append([])
             for neuron in range(self.sizes[layer + 1]):
                 self.weights[layer].append(
-                    [self._random.gauss(0.0, spread) for source in range(source_count)])
+                    [self._random.gauss(0.0, spread) for source in range(fan_in)])
             self.biases.append([0.0] * self.sizes[layer + 1])
 
     def activation_of(self, layer):
-        """The name of the activation function of a layer's neurons."""
+        """The name of a layer's activation function."""
         return self.output if layer == len(self.sizes) - 2 else self.hidden
 
     # --------------------------------------------------------------------- forward pass
 
     def forward(self, inputs):
-        """Every neuron's output (activation), given the inputs.
+        """Every neuron's output (activation) for the given inputs.
 
-        inputs   as many finite numbers as sizes[0]
-        Returns outs, a list for each layer: outs[0] is the inputs, outs[-1] the
-        network's output, and outs[layer + 1] belongs to weights[layer].
-        Raises ValueError for other inputs.
+        inputs   sizes[0] finite numbers
+        Returns outs, one list per layer: outs[0] is the inputs, outs[-1] the network's
+        outputs, and outs[layer + 1] the outputs of the neurons in weights[layer].
+        Raises ValueError if the inputs don't fit the network.
         """
         outs = [checks.numbers(inputs, self.sizes[0], "inputs")]
         for layer in range(len(self.weights)):
@@ -79,8 +80,8 @@ class Net:
         return outs
 
     def weighted_inputs(self, layer, previous_outs):
-        """Equation (1): each neuron's weighted input, from the layer before it."""
-        sources = nonzero(previous_outs)  # to save time: the others would add 0
+        """Equation (1): the weighted inputs (pre-activations) of a layer's neurons."""
+        sources = nonzero(previous_outs)  # for speed: the others add 0
         layer_ins = []
         for neuron in range(len(self.weights[layer])):
             incoming = self.weights[layer][neuron]  # the weights into this neuron
@@ -92,13 +93,13 @@ class Net:
         return layer_ins
 
     def activate(self, layer, layer_ins):
-        """Equation (2): each neuron's output, from its weighted input."""
+        """Equation (2): the outputs (activations) of a layer's neurons."""
         if self.activation_of(layer) == "sigmoid":
             layer_outs = []
-            for in_ in layer_ins:  # in_, because "in" is a word of Python
+            for in_ in layer_ins:  # in_, because "in" is a Python keyword
                 # (2)  out_A = 1 / (1 + e^(−in_A))
                 if in_ < -709.0:
-                    layer_outs.append(0.0)  # e^(−in_A) would be too large for a float
+                    layer_outs.append(0.0)  # e^(−in_A) would overflow
                 else:
                     layer_outs.append(1.0 / (1.0 + exp(-in_)))
             return layer_outs
@@ -107,10 +108,10 @@ class Net:
     # -------------------------------------------------------------------- backward pass
 
     def errors(self, outs, target):
-        """Every neuron's error term δ = −∂E/∂in, how fast E falls as in grows: (3) (5).
+        """Every neuron's error term, the negative gradient δ = −∂E/∂in: (3) and (5).
 
         outs     what forward returned
-        target   the outputs wanted: a list, or the index of the one that should be 1
+        target   the desired outputs: a list, or a class label (for one output, 0 or 1)
         Returns deltas[layer][neuron], indexed like biases.
         Raises ValueError for outs or a target that don't fit the network.
         """
@@ -123,7 +124,7 @@ class Net:
                 # (3)  δ_α = out_α·(1 − out_α)·(Target_α − out_α)
                 deltas[-1].append(out * (1.0 - out) * (target[neuron] - out))
             else:
-                # cross-entropy's slope cancels out·(1 − out):  δ_α = Target_α − out_α
+                # cross-entropy, instead of (3)  δ_α = Target_α − out_α
                 deltas[-1].append(target[neuron] - out)
 
         for layer in range(len(self.weights) - 2, -1, -1):  # hidden layers, last first
@@ -143,8 +144,8 @@ class Net:
         return deltas
 
     def update_weights(self, outs, deltas, learning_rate):
-        """Changes every weight and bias by one example: (4) in the output layer, (6) in
-        the hidden ones. errors comes first: every δ needs the old weights."""
+        """Updates every weight and bias for one example: (4) in the output layer, (6)
+        in hidden layers. Call errors first: every δ needs the old weights."""
         for layer in range(len(self.weights)):
             previous_outs = outs[layer]
             sources = nonzero(previous_outs)
@@ -152,7 +153,7 @@ class Net:
                 incoming = self.weights[layer][neuron]
                 step = learning_rate * deltas[layer][neuron]
                 if step == 0.0:
-                    continue  # as for a ReLU neuron that outputs 0
+                    continue  # e.g., a ReLU neuron with output 0
                 # output layer   (4)  W+_Aα = W_Aα + η·δ_α·out_A   b+_α = b_α + η·δ_α
                 # hidden layers  (6)  W+_ΩA = W_ΩA + η·δ_A·Ω       b+_A = b_A + η·δ_A
                 for source in sources:
@@ -163,12 +164,12 @@ class Net:
     # -------------------------------------- projecting a target back onto the inputs
 
     def project_back(self, target):
-        """Which inputs favor a target and which oppose it: (7) and (8). imagine draws
-        it. Not the network's inverse: it skips activation functions and biases.
+        """A target projected back onto the inputs: (7) and (8). imagine draws it. Not
+        the inverse of the network: activation functions and biases are ignored.
 
-        target   a number for each output neuron: a list, or the index of the only 1
+        target   a list with a number for each output neuron, or a class label
         Returns a list of sizes[0] numbers: positive for an input that favors the
-        target, negative for one that opposes it. Only their proportions mean anything.
+        target, negative for one that opposes it. Only their relative sizes matter.
         """
         back = checks.target(target, self, "target")
         for layer in range(len(self.weights) - 1, -1, -1):
@@ -183,33 +184,34 @@ class Net:
                 back.append(total)
         return back
 
-    # ---------------------------------- here the equations end; training and testing
+    # -------------------------------- the equations end here; training and evaluation
 
     def train(self, training_data, learning_rate, epochs=1, batch_size=10,
               test_data=None, weight_decay=0.0, watch=None, every=1000):
-        """Learns from examples and prints its progress. Ctrl-C ends this call; the
-        network keeps what it has learned by then.
+        """Trains by mini-batch stochastic gradient descent and prints its progress.
+        Ctrl-C stops training; the network keeps what it has learned.
 
-        training_data   a sequence of (inputs, target), as in forward and errors;
-                        shuffled anew each epoch, and not changed
+        training_data   a sequence of (inputs, target) pairs, as for forward and errors;
+                        reshuffled each epoch, but not modified
         learning_rate   η, greater than 0
         epochs          the number of passes through the data
-        batch_size      m: how many examples change the weights together, each by
-                        (η/m)·δ·out, every δ from the same old weights; with 1, exactly
-                        (4) and (6). A batch's inputs are not copied.
-        test_data       examples to score after each epoch (with more than 50 epochs,
+        batch_size      m, the number of examples per update (the last may be smaller):
+                        W changes by the sum of (η/m)·δ·out over the batch, every δ from
+                        the same old weights; with m = 1, exactly (4) and (6). Inputs
+                        are not copied.
+        test_data       examples to evaluate after each epoch (with more than 50 epochs,
                         only about ten times)
-        weight_decay    d: before a batch changes the weights, W becomes (1 − η·d)·W, so
-                        that W stays small and the network does not learn by heart
+        weight_decay    d: before each update, every W becomes (1 − η·d)·W, which keeps
+                        weights small and reduces overfitting
         watch, every    watch(count) is called with the number of examples seen so far:
-                        at the start, about once in `every` examples, and at the end
-        Raises ValueError for arguments or examples that don't fit, before the batch
-        that holds them changes anything, and when training diverges.
+                        at the start, about once per `every` examples, and at the end
+        Raises ValueError for invalid arguments, for a training example that doesn't fit
+        (before its batch changes any weight), and when training diverges or stalls.
         """
         learning_rate, scale = checks.training(learning_rate, epochs, batch_size,
                                                weight_decay, watch, every)
-        # progress hands out the examples, their targets as lists; it prints, calls
-        # watch, ends the call on Ctrl-C, and stops training that diverges.
+        # progress provides the examples, with targets as lists; it prints, calls watch,
+        # handles Ctrl-C, and raises if training diverges or stalls.
         with Training(self, training_data, test_data, learning_rate, epochs, watch,
                       every) as progress:
             order = list(range(len(training_data)))
@@ -224,7 +226,7 @@ class Net:
                         deltas = self.errors(outs, target)
                         batch.append((outs, deltas))
                         progress.example_done(outs, deltas, target)
-                    # Only now do weights change: every δ of the batch is −∂E/∂in at the
+                    # Weights change only now: every δ in the batch is −∂E/∂in at the
                     # same old weights.
                     self.decay_weights(scale)
                     for outs, deltas in batch:
@@ -232,7 +234,7 @@ class Net:
                 progress.epoch_done()
 
     def decay_weights(self, scale):
-        """Weight decay: multiplies every weight, but no bias, by scale, 1 − η·d."""
+        """Weight decay: multiplies every weight, but no bias, by scale = 1 − η·d."""
         if scale == 1.0:
             return  # d is 0
         for layer in range(len(self.weights)):
@@ -242,12 +244,12 @@ class Net:
                     incoming[source] = scale * incoming[source]
 
     def predict(self, inputs):
-        """The network's answer, the digit: the index of the largest output. With a
-        single output neuron, 1 if its output exceeds 0.5, else 0."""
+        """The predicted class: the index of the largest output or, with a single output
+        neuron, 1 if its output exceeds 0.5, else 0."""
         return answer(checks.outputs(self.forward(inputs)[-1]))
 
     def mistakes(self, data):
-        """The indices of the examples that the network gets wrong."""
+        """The indices of the misclassified examples."""
         wrong = []
         with Scoring(self, data, "data") as progress:
             for index in range(len(data)):
@@ -257,11 +259,11 @@ class Net:
         return wrong
 
     def evaluate(self, data):
-        """The number of examples that the network gets right."""
+        """The number of correctly classified examples."""
         return len(data) - len(self.mistakes(data))
 
     def test(self, data):
-        """Prints how many examples the network gets right."""
+        """Prints the accuracy, as a percentage and as a count."""
         print(wording.score(self.evaluate(data), len(data)))
 
     # ----------------------- methods from backstage, where self is called network
@@ -270,17 +272,17 @@ class Net:
     explain = explanation.explain        # prints one training step with its numbers
     imagine = gallery.imagine            # draws what a digit looks like to the network
     looks_for = gallery.looks_for        # draws the weights of a hidden neuron
-    show = gallery.show                  # draws examples and prints the answers
+    show = gallery.show                  # draws examples and prints the predictions
     save = saving.save                   # writes the network to a file
-    load = saving.load                   # makes this network the one in a file
-    loaded = classmethod(saving.loaded)  # Net.loaded(path): the network in a file
-    solve_for_inputs = project_back      # the same, by an older name
+    load = saving.load                   # replaces this network with a saved one
+    loaded = classmethod(saving.loaded)  # Net.loaded(path): a saved network
+    solve_for_inputs = project_back      # older name
 
 
 def nonzero(layer_outs):
-    """The neurons of a layer whose output is not 0. The others add 0 to (1) and change
-    no weight in (4) and (6): leaving them out gives the same numbers in less
-    time, since four of five pixels of a digit are 0."""
+    """The indices of the neurons in a layer whose output is not 0. The others add 0 to
+    (1) and change no weight in (4) and (6); skipping them gives the same numbers and
+    saves time, since about four in five pixels of a digit are 0."""
     return [source for source, out in enumerate(layer_outs) if out != 0.0]
 
 

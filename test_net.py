@@ -1,9 +1,9 @@
-"""Scores saved weights on test data, and shows what they get right and wrong.
+"""Evaluates a saved network on test data, and shows its mistakes.
 
-    python test_net.py                              the score, per digit and as a table
-    python test_net.py --mistakes mistakes.png      and a sheet of the misread digits
-    python test_net.py --show 7 42 1999             what it says of those test images
-    python test_net.py --read data/three.png        what it says of a picture of yours
+    python test_net.py                              accuracy and confusion matrix
+    python test_net.py --mistakes mistakes.png      also draw the misclassified digits
+    python test_net.py --show 7 42 1999             predictions for these test images
+    python test_net.py --read data/three.png        prediction for an image of your own
     python test_net.py --draw                       a page to draw digits on, and to step
                                                     through the equations
 """
@@ -19,12 +19,12 @@ from backstage.saving import WEIGHTS
 from backstage.wording import answer, say, score, shown_path, verdict
 from neural_net import Net
 
-DATASETS = {"mnist": "mnist.pkl", "digits": "digits.pkl"}  # the weights trained on them
+DATASETS = {"mnist": "mnist.pkl", "digits": "digits.pkl"}  # and the weights trained on each
 
 
 def confusion(network, test_data):
-    """(counts, wrong): counts[label][answer] says how many images of a label got that answer;
-    wrong lists the indices of the misread images."""
+    """Returns (counts, wrong): the confusion matrix, where counts[label][predicted] is a number
+    of images, and the indices of the misclassified images."""
     classes = max(network.sizes[-1], 2)
     counts = [[0] * classes for label in range(classes)]
     wrong = []
@@ -39,22 +39,22 @@ def confusion(network, test_data):
 
 
 def table(counts):
-    """The counts as text: accuracy, accuracy per label, and which labels are confused; of more
-    than 30 labels only the worst confusions."""
+    """The confusion matrix as text, with the overall accuracy and the accuracy per label; with
+    more than 30 labels, the overall accuracy and the 20 most frequent confusions."""
     labels = range(len(counts))
     total = sum(map(sum, counts))
     text = score(sum(counts[label][label] for label in labels), total) + "\n\n"
     if len(counts) > 30:
         worst = sorted((-counts[label][said], label, said) for label in labels for said in labels
                        if label != said and counts[label][said])
-        return text + "\n".join(f"{label} is taken for {said}: {-count:,} of {sum(counts[label]):,}"
+        return text + "\n".join(f"{label} taken for {said}: {-count:,} of {sum(counts[label]):,}"
                                 for count, label, said in worst[:20])
     width = 6 if len(counts) <= 10 else 1 + max(2, len(str(max(map(max, counts)))))
-    text += "digit    right   the network says\n" + " " * 18
+    text += "label  correct   predicted\n" + " " * 18
     text += "".join(f"{said:>{width}}" for said in labels)
     for label in labels:
         images = sum(counts[label])
-        share = f"{100 * counts[label][label] / images:.2f}%" if images else "none"
+        share = f"{100 * counts[label][label] / images:.2f}%" if images else "n/a"
         cells = "".join(f"{count or '.':>{width}}" for count in counts[label])
         text += f"\n{label:>5}  {share:>7}    {cells}"
     return text
@@ -94,11 +94,11 @@ def read(weights, paths, sheet_path=None):
 
 
 def load_network(path, inputs, classes):
-    """The saved network, if it takes so many inputs and tells so many classes apart."""
+    """The saved network, if it has this many inputs and at least this many classes."""
     network = Net.loaded(path)
     if network.sizes[0] != inputs or max(network.sizes[-1], 2) < classes:
-        raise ValueError(f"{path}: expected a network of {inputs} inputs and {classes} outputs, "
-                         f"got {network!r:.100}")
+        raise ValueError(f"{path}: expected a network with {inputs} inputs and at least "
+                         f"{classes} classes, got {network!r:.100}")
     return network
 
 
@@ -115,39 +115,39 @@ def draw(options):
 
 
 def main(arguments=None):
-    """Does what the command line asks for. Returns the exit status."""
-    parser = argparse.ArgumentParser(description="Scores saved weights on test data.")
+    """Runs the command line. Returns the exit status."""
+    parser = argparse.ArgumentParser(description="Evaluates a saved network on test data.")
     parser.add_argument("--weights", metavar="FILE", help="the saved network (default: "
-                        "weights/mnist.pkl or weights/digits.pkl, to match the data; for --read "
+                        "weights/mnist.pkl or weights/digits.pkl, to match the data; with --read "
                         "weights/mnist-best.pkl)")
-    parser.add_argument("--dataset", metavar="NAME", help="mnist, digits, or a folder of four "
-                        "files in MNIST's format, which needs --weights (default: mnist if it is "
+    parser.add_argument("--dataset", metavar="NAME", help="mnist, digits, or a folder with data "
+                        "in MNIST's format, which requires --weights (default: mnist if it is "
                         "found or can be downloaded, else digits)")
-    parser.add_argument("--limit", metavar="N", type=int, help="score the first N test images only")
-    parser.add_argument("--sheet", metavar="PNG", help="where to draw for --show or --read "
-                        "(default: shown.png, read.png)")
+    parser.add_argument("--limit", metavar="N", type=int, help="use only the first N test images")
+    parser.add_argument("--sheet", metavar="PNG", help="the image file that --show or --read "
+                        "writes (default: shown.png or read.png)")
     parser.add_argument("--port", metavar="N", type=int, help="the port for --draw (default: any "
-                        "that is free)")
+                        "free port)")
     task = parser.add_mutually_exclusive_group()
-    task.add_argument("--mistakes", metavar="PNG", help="draw the first 100 misread digits")
-    task.add_argument("--show", metavar="INDEX", type=int, nargs="+", help="draw these test images "
-                      "and print what the network says of them, instead of the score")
-    task.add_argument("--read", metavar="PICTURE", nargs="+", help="print what the network says of "
-                      "these pictures of digits, and draw them, instead of the score")
-    task.add_argument("--draw", action="store_true", help="open a page to draw digits on, and to "
-                      "step through the equations, instead of the score")
+    task.add_argument("--mistakes", metavar="PNG", help="also draw the first 100 mistakes")
+    task.add_argument("--show", metavar="INDEX", type=int, nargs="+", help="draw these test "
+                      "images and print their predictions instead of the accuracy")
+    task.add_argument("--read", metavar="IMAGE", nargs="+", help="draw these images of "
+                      "digits and print their predictions instead of the accuracy")
+    task.add_argument("--draw", action="store_true", help="serve a page to draw digits on and to "
+                      "step through the equations, instead of the accuracy")
     options = parser.parse_args(arguments)
     try:
         status = run(options)
         if sys.stdout is not None:
             sys.stdout.flush()
         return status
-    except BrokenPipeError:  # what reads this has seen enough, as in: python test_net.py | head
+    except BrokenPipeError:  # the reader closed the pipe: python test_net.py | head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
         line.clear()
-        fault, status = "stopped by Ctrl-C", 130
+        fault, status = "interrupted by Ctrl-C", 130
     except (ValueError, OSError) as error:
         fault, status = error, 2
     print(f"test_net.py: {fault}", file=sys.stderr)
@@ -155,29 +155,29 @@ def main(arguments=None):
 
 
 def run(options):
-    """Does what the options ask for. Returns the exit status; raises ValueError or OSError."""
+    """Runs the selected task. Returns the exit status. Raises ValueError or OSError."""
     if options.draw:
-        refuse(options, "--draw", "limit", "sheet")
+        refuse(options, "with --draw", "limit", "sheet")
         draw(options)
         return 0
-    refuse(options, "anything but --draw", "port")
+    refuse(options, "without --draw", "port")
     if options.read:
-        refuse(options, "--read", "limit", "dataset")
+        refuse(options, "with --read", "limit", "dataset")
         weights = options.weights or os.path.join(WEIGHTS, "mnist-best.pkl")
         return read(weights, options.read, options.sheet)
     if options.show:
-        refuse(options, "--show", "limit")
+        refuse(options, "with --show", "limit")
     else:
-        refuse(options, "anything but --show and --read", "sheet")
+        refuse(options, "without --show or --read", "sheet")
     if options.limit is not None and options.limit < 1:
         raise ValueError(f"--limit: expected at least 1, got {options.limit}")
     if options.mistakes:
         from backstage.pictures import picture_path
-        picture_path("mistakes.png", options.mistakes)  # an error now, not after the score
+        picture_path("mistakes.png", options.mistakes)  # raise before the evaluation, not after
     is_folder = options.dataset and options.dataset.lower() not in DATASETS
     if is_folder and os.path.isdir(options.dataset) and not options.weights:
-        raise ValueError("--weights: expected a file of weights trained on the data in "
-                         f"{options.dataset}, got none")
+        raise ValueError("--weights: required with --dataset FOLDER; expected a network trained "
+                         f"on the data in {options.dataset}, got none")
     test_data = mnist_loader.load_data_wrapper(options.dataset)[2]
     path = options.weights or os.path.join(WEIGHTS, DATASETS[test_data.dataset])
     network = load_network(path, len(test_data[0][0]), test_data.classes)
@@ -190,23 +190,23 @@ def run(options):
     counts, wrong = confusion(network, test_data)
     say(table(counts))
     if options.mistakes and not wrong:
-        say("There is no mistake to draw.")
+        say("No mistakes to draw.")
     elif options.mistakes:
         show(network, test_data, wrong[:100], options.mistakes)
         if len(wrong) > 100:
-            say(f"These are the first 100 of {len(wrong):,}.")
+            say(f"Drew the first 100 of {len(wrong):,} mistakes.")
     return 0
 
 
 def refuse(options, task, *names):
-    """Raises ValueError for options that the task would ignore."""
+    """Raises ValueError if an option is given that this task would ignore."""
     for name in names:
         if getattr(options, name) is not None:
-            raise ValueError(f"--{name}: not allowed with {task}")
+            raise ValueError(f"--{name}: not allowed {task}")
 
 
 def show(network, test_data, indices, sheet_path):
-    """Draws these test images and prints what the network says of them."""
+    """Draws these test images and prints their predictions."""
     for index in indices:
         if not 0 <= index < len(test_data):
             raise ValueError(f"--show: expected indices from 0 to {len(test_data) - 1}, "

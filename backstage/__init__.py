@@ -1,1 +1,1 @@
-"""What serves the three modules on stage, and need not be read to understand them."""
+"""Helpers of the three top-level modules, which can be understood without them."""

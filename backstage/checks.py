@@ -1,15 +1,15 @@
-"""What arguments have to be, each said once. Every check raises ValueError."""
+"""Argument validation. Every check raises ValueError if it fails."""
 
 import reprlib
 from collections.abc import Mapping, Sequence
 from math import inf, isfinite, nan
 from numbers import Real
 
-MOST_WEIGHTS = 50_000_000  # of a network: 1.6 GB of floats
+MOST_WEIGHTS = 50_000_000  # per network: 1.6 GB of Python floats
 
 
 def described(value):
-    """A value that is not what was expected: its type and its beginning."""
+    """A value's type and shortened repr, for error messages."""
     try:
         return f"{type(value).__name__} {reprlib.repr(value)[:100]}"
     except ValueError:  # an int of more digits than Python prints
@@ -17,7 +17,7 @@ def described(value):
 
 
 def index(value):
-    """The int that a whole number of Python or NumPy stands for, or None."""
+    """A Python or NumPy integer as an int; None for anything else."""
     try:
         return value.__index__()
     except (AttributeError, TypeError):
@@ -27,7 +27,7 @@ def index(value):
 def whole(value, name, least):
     number = index(value)
     if number is None or number < least or isinstance(value, bool):
-        raise ValueError(f"{name}: expected a whole number of at least {least}, "
+        raise ValueError(f"{name}: expected an integer of at least {least}, "
                          f"got {described(value)}")
     return number
 
@@ -35,13 +35,13 @@ def whole(value, name, least):
 def label(value, count, name):
     number = index(value)
     if number is None or not 0 <= number < count:
-        raise ValueError(f"{name}: expected a whole number from 0 to {count - 1}, "
+        raise ValueError(f"{name}: expected an integer from 0 to {count - 1}, "
                          f"got {described(value)}")
     return number
 
 
 def real(value):
-    """The value as a float: nan if it is no number, inf if it is too large for a float."""
+    """The value as a float: nan if it is not a real number, inf if it is too large."""
     try:
         return float(value) if isinstance(value, Real) else nan
     except OverflowError:
@@ -64,14 +64,14 @@ def positive(value, name):
 
 
 def numbers(values, count, name):
-    """The values as a list of `count` finite numbers. A NumPy array will do, a column too."""
+    """The values as a list of `count` finite numbers. NumPy arrays are accepted, columns too."""
     if type(values) is list and len(values) == count:
         try:
             total = sum(values)
         except (TypeError, OverflowError):
             total = None
         if type(total) is float and isfinite(total):
-            return values  # the usual case, fast: anything else would show in the sum
+            return values  # the usual case, fast: only finite numbers have a finite float as sum
     shape = getattr(values, "shape", None)
     if hasattr(values, "tolist"):
         values = values.tolist()
@@ -102,12 +102,12 @@ def sizes(values):
     if hasattr(values, "tolist"):
         values = values.tolist()
     if isinstance(values, (str, bytes)) or not isinstance(values, Sequence) or len(values) < 2:
-        raise ValueError("sizes: expected at least two layers, such as [784, 30, 10], "
+        raise ValueError("sizes: expected at least two layer sizes, such as [784, 30, 10], "
                          f"got {described(values)}")
     found = [whole(size, "sizes", 1) for size in values]
     weights = sum(found[layer] * found[layer + 1] for layer in range(len(found) - 1))
     if weights > MOST_WEIGHTS:
-        raise ValueError(f"sizes: expected at most {MOST_WEIGHTS:,} weights, "
+        raise ValueError(f"sizes: expected at most {MOST_WEIGHTS:,} weights in total, "
                          f"got {described(values)}")
     return found
 
@@ -128,7 +128,7 @@ def family(sizes, hidden, output, cost, biases):
 
 
 def answers(network):
-    """The number of answers a network can give: a single output neuron answers 0 or 1."""
+    """The number of classes: a single output neuron distinguishes two, 0 and 1."""
     return max(2, network.sizes[-1])
 
 
@@ -136,35 +136,35 @@ def answers(network):
 
 
 def target(value, network, name):
-    """The target as a list as long as the output layer; a label becomes a one-hot list."""
+    """The target as a list as long as the output layer; a class label is one-hot encoded."""
     if type(value) is not list:
         if getattr(value, "shape", None) == ():
             value = value.item()  # a NumPy scalar
         if index(value) is not None:
             one_hot = [0.0] * answers(network)
             one_hot[label(value, len(one_hot), name)] = 1.0
-            return one_hot[-network.sizes[-1]:]  # a single output neuron is the target of 1
+            return one_hot[-network.sizes[-1]:]  # a single output neuron stands for class 1
         if isinstance(value, (Real, str)):
             raise ValueError(
-                f"{name}: expected a list of {network.sizes[-1]} numbers, or a whole number "
+                f"{name}: expected a list of {network.sizes[-1]} numbers, or an integer "
                 f"from 0 to {answers(network) - 1}, got {described(value)}")
     found = numbers(value, network.sizes[-1], name)
     if network.cost == "cross_entropy" and not (min(found) >= 0.0 and max(found) <= 1.0):
         raise ValueError(f"{name}: expected numbers from 0 to 1 for cross_entropy, "
                          f"got {described(found)}")
     if network.output == "softmax" and abs(sum(found) - 1.0) > 1e-6:
-        raise ValueError(f"{name}: expected numbers that add up to 1 for softmax, "
+        raise ValueError(f"{name}: expected numbers that sum to 1 for softmax, "
                          f"got {described(found)}")
     return found
 
 
 def example(pair, network):
-    """A pair (inputs, target) with the target as a list. The inputs are for forward to check."""
+    """A pair (inputs, target) with the target as a list. The inputs are checked by forward."""
     try:
         inputs, wanted = pair
     except (TypeError, ValueError):
         raise ValueError(f"expected a pair (inputs, target), got {described(pair)}; "
-                         "list(zip(images, labels)) makes pairs of two arrays") from None
+                         "pair two arrays with list(zip(images, labels))") from None
     return inputs, target(wanted, network, "target")
 
 
@@ -175,14 +175,14 @@ def seed(value):
 def data(examples, name):
     if (isinstance(examples, (str, bytes, Mapping))
             or not hasattr(examples, "__len__") or not hasattr(examples, "__getitem__")):
-        raise ValueError(f"{name}: expected a sequence of (inputs, target), such as a list, "
+        raise ValueError(f"{name}: expected a sequence of (inputs, target) pairs, such as a list, "
                          f"got {described(examples)}")
     if getattr(examples, "shape", None) == () or len(examples) == 0:
         raise ValueError(f"{name}: expected at least one example, got none")
 
 
 def layers(outs, sizes):
-    """Every layer's outputs, as forward returns them. The inputs have been checked there."""
+    """Checks outs as returned by forward, except for the inputs, which forward has checked."""
     if not isinstance(outs, Sequence) or len(outs) != len(sizes):
         raise ValueError(f"outs: expected {len(sizes)} lists, as forward returns them, "
                          f"got {described(outs)}")
@@ -190,33 +190,33 @@ def layers(outs, sizes):
                         for layer in range(1, len(sizes))]
 
 
-def outputs(out):
-    """An output layer's outputs, which are finite unless weights are not."""
-    if not isfinite(sum(out)):
-        raise ValueError(f"expected finite outputs, got {described(out)}: the network's weights "
-                         "are not all finite, as after a training that diverged")
-    return out
+def outputs(values):
+    """Checks the network's outputs, which are finite unless its weights are not or are huge."""
+    if not isfinite(sum(values)):
+        raise ValueError(f"expected finite outputs, got {described(values)}: the network's "
+                         "weights are infinite, nan or too large, as when training diverges")
+    return values
 
 
 # ---------------------------------------------------------------------- training
 
 
 def training(learning_rate, epochs, batch_size, weight_decay, watch, every):
-    """Checks these arguments of train. Returns (learning_rate, what is left of a weight after a
-    step of weight decay: 1 − η·d), both floats."""
+    """Checks these arguments of train. Returns two floats: the learning rate, and the factor
+    1 − η·d by which weight decay scales every weight."""
     learning_rate = positive(learning_rate, "learning_rate")
     whole(epochs, "epochs", 1)
     if isinstance(batch_size, float):
-        raise ValueError(f"batch_size: expected a whole number, got {batch_size!r}; the order is "
+        raise ValueError(f"batch_size: expected an integer, got {batch_size!r}; the signature is "
                          "train(training_data, learning_rate, epochs, batch_size), "
                          "as in train(training_data, 3.0, 30, 10)")
     whole(batch_size, "batch_size", 1)
     whole(every, "every", 1)
     decay = 1.0 - learning_rate * at_least_zero(weight_decay, "weight_decay")
     if decay <= 0.0:
-        raise ValueError("weight_decay: expected less than 1 / learning_rate, "
+        raise ValueError("weight_decay: expected a number less than 1 / learning_rate, "
                          f"got {weight_decay!r}")
     if watch is not None and not callable(watch):
-        raise ValueError("watch: expected a function of the number of images, "
+        raise ValueError("watch: expected a callable that takes the number of examples, "
                          f"got {described(watch)}")
     return learning_rate, decay

@@ -1,6 +1,7 @@
-"""One training step on one example as lines: number, name, symbols, numbers, value.
+"""One training step on one example, as lines: equation number, name, symbols, numbers, value.
 
-A large network is told in part: the neurons and the terms that matter most, the rest summed up.
+For a large network, only the most important neurons and terms are shown; the other terms are
+added up.
 """
 
 import copy
@@ -15,25 +16,26 @@ from backstage.wording import answer, factor, neuron_names, number, say, spelled
 
 # "(1)", "in_A", "W_ΩA·Ω + …", "0.1000·0.3500 + …", "0.7550"
 Line = namedtuple("Line", "number name symbols numbers value")
-Part = namedtuple("Part", "neurons terms layers")  # how many to tell of a large network
+Part = namedtuple("Part", "neurons terms layers")  # how many of each to show of a large network
 PARTS = (Part(2, 3, 4), Part(2, 2, 4), Part(1, 3, 4), Part(1, 2, 3), Part(1, 1, 2))
-HEIGHT = 79  # lines that a large network is told in
+HEIGHT = 79  # maximum number of lines for a large network
 
 
 def explain(network, inputs, target, learning_rate):
-    """Prints one training step on one example, every equation with its numbers, and changes
-    nothing. Of a large network it prints the neurons and terms that matter most.
+    """Prints every equation of one training step on one example with its numbers; the network
+    is not changed. For a large network, prints only the most important neurons and terms.
 
-    inputs, target, learning_rate   as for train; the step is that of batch_size=1
-    The lines are as wide as the terminal, from 60 to 100 columns; 100 where there is none.
-    Raises ValueError as train does.
+    inputs, target   an example, as for train; the step is that of batch_size=1
+    learning_rate    η, greater than 0
+    Lines are as wide as the terminal, but 60 to 100 columns; 100 if there is no terminal.
+    Raises ValueError for arguments that don't fit the network.
     """
     width = min(max(shutil.get_terminal_size((100, 24)).columns, 60), 100)
     say("\n".join(Explanation(network, inputs, target, learning_rate).text(width)))
 
 
 class Explanation:
-    """One training step, taken by a copy of the network, which stays as it is.
+    """One training step, taken on a copy; the network itself is not changed.
 
         for heading, lines in Explanation(network, [0.35, 0.9], 0, 0.5).sections(): ...
     """
@@ -53,10 +55,10 @@ class Explanation:
         self.part = None
         self.last = len(network.weights) - 1
 
-    # ------------------------------------------------------------------ what is told
+    # ------------------------------------------------------------------ what is shown
 
     def text(self, width=100):
-        """The step as lines of text, at most so many columns wide."""
+        """The step as a list of lines, each at most `width` columns wide."""
         small = sum(len(weights) for layer in self.network.weights for weights in layer) < HEIGHT
         for part in ((None,) if small else ()) + PARTS:
             if len(self._told(part, 100)) <= HEIGHT:
@@ -76,7 +78,8 @@ class Explanation:
         return told
 
     def sections(self, part=None):
-        """[(heading, [Line, …]), …], in the order in which train computes them."""
+        """[(heading, [Line, …]), …]: forward pass, error terms, new weights; output layer first in
+        the backward pass."""
         self.part = part
         layers = list(range(self.last + 1))
         if part and len(layers) > part.layers:
@@ -96,12 +99,12 @@ class Explanation:
             for neuron in self.shown[layer]:
                 errors.append(self.error(layer, neuron))
                 changes += self.changes(layer, neuron)
-        return sections + [("Backward pass: the errors, all of them from the old weights", errors),
-                           ("Backward pass: the new weights", changes)]
+        return sections + [("Backward pass: error terms, all from the old weights", errors),
+                           ("Backward pass: new weights", changes)]
 
     def _of_interest(self, layer):
-        """The neurons of a layer to tell of: of the outputs the wanted one and the largest
-        other, of the hidden neurons those with the largest errors."""
+        """The neurons of a layer to show: in the output layer the target class and, if two are
+        shown, the largest other output; in a hidden layer those with the largest error terms."""
         deltas = self.deltas[layer]
         if self.part is None or self.part.neurons >= len(deltas):
             return list(range(len(deltas)))
@@ -112,7 +115,7 @@ class Explanation:
         return sorted([wanted, max(others, key=self.outs[-1].__getitem__)][:self.part.neurons])
 
     def _introduction(self):
-        yield (f"One training step of {self.network!r} on one example, at learning rate "
+        yield (f"One training step of {self.network!r} on one example, with learning rate "
                f"η = {number(self.learning_rate)}")
         if self.part is None:
             yield "Inputs: " + ", ".join(f"{name} = {number(out)}"
@@ -120,23 +123,24 @@ class Explanation:
             yield "Targets: " + ", ".join(f"Target_{name} = {number(wanted)}"
                                           for name, wanted in zip(self.names[-1], self.target))
             return
-        yield f"The network says {verdict(self.outs[-1])}; the target is {answer(self.target)}."
+        yield f"Prediction: {verdict(self.outs[-1])}; target: {answer(self.target)}."
         size = len(self.outs[0])
         zeros = sum(out == 0.0 for out in self.outs[0])
-        text = f"{zeros} of the {size} inputs are 0 and add nothing."
+        text = f"{zeros} of the {size} inputs are 0 and contribute nothing."
         side = math.isqrt(size)
         if side * side == size and size > 2:
-            text = (f"Ω0 … Ω{size - 1} are the pixels, row by row from the top, {side} a row; "
-                    + text)
+            text = (f"Ω0 … Ω{size - 1} are the inputs, for an image its pixels row by row, "
+                    f"{side} per row; " + text)
         yield text
-        text = ("Shown are the answer and the target, the hidden neurons with the largest errors, "
-                "and the terms that weigh most")
+        other = " and the largest other output" if len(self.shown[-1]) > 1 else ""
+        text = (f"Shown are the target's output{other}, the hidden neurons with the largest error "
+                "terms, and the largest terms of each sum")
         if len(self.layers) <= self.last:
-            text += f", of {len(self.layers)} of the {self.last + 1} layers"
+            text += f", in {len(self.layers)} of the {self.last + 1} layers"
         yield f"{text}."
 
     def _remainder(self, shown):
-        """How many weights and biases besides those shown change, and by how much at most."""
+        """The number of weights and biases not shown, and the largest change of any."""
         largest_change, count = 0.0, 0
         for layer in range(self.last + 1):
             for old, new in zip(self.network.weights[layer] + [self.network.biases[layer]],
@@ -146,8 +150,8 @@ class Explanation:
         if not self.network.has_biases:
             count -= sum(self.network.sizes[1:])
         what = "weights and biases" if self.network.has_biases else "weights"
-        return (f"The other {count - shown:,} {what} change in the same way; "
-                f"none by more than {number(largest_change)}.")
+        return (f"The other {count - shown:,} {what} are updated in the same way; "
+                f"the largest change of all is {number(largest_change)}.")
 
     # ------------------------------------------------------------------ the equations
 
@@ -188,7 +192,7 @@ class Explanation:
         elif activation == "tanh":
             symbols, numbers = f"tanh(in_{name})", f"tanh({number(in_)})"
         else:
-            top = max(self.ins[layer])  # as in (2): the same quotient, and no overflow
+            top = max(self.ins[layer])  # subtracted as in (2), so that exp cannot overflow
             terms = [(f"e^(in_{other_name})", f"e^({number(other)})", math.exp(other - top))
                      for other_name, other in zip(self.names[layer + 1], self.ins[layer])]
             total, total_in_numbers = self._sum(
@@ -245,7 +249,7 @@ class Explanation:
         return lines
 
     def _sources_of_interest(self, layer, neuron):
-        """The hidden neurons that are told of, or the inputs that weigh most in (1)."""
+        """The hidden neurons that are shown, or the inputs with the largest terms in (1)."""
         weights, outs = self.network.weights[layer][neuron], self.outs[layer]
         if self.part is None:
             return range(len(outs))
@@ -255,8 +259,8 @@ class Explanation:
                        min(2, self.part.terms))
 
     def _sum(self, terms, wanted, rest_in_numbers=factor):
-        """A sum of (symbols, numbers, value) in symbols and in numbers: the wanted terms and
-        the largest, and the others added up."""
+        """The sum of terms (symbols, numbers, value), in symbols and in numbers: the wanted
+        terms, the largest ones, and the others added up."""
         shown = range(len(terms))
         if self.part is not None:
             values = [math.inf if index in wanted else terms[index][2]
@@ -280,13 +284,13 @@ class Explanation:
 
 
 def largest(values, most):
-    """The indices of the values of the largest magnitude, in their order."""
+    """The indices of the `most` values largest in magnitude, in ascending order."""
     return sorted(sorted(range(len(values)), key=lambda index: -abs(values[index]))[:most])
 
 
 def _laid_out(lines, width):
-    """Equations in aligned columns; in two lines where one is too long. Further lines start
-    under the right-hand side."""
+    """Equations in aligned columns. If one is too long, every line with its equation number is
+    split before the numbers; continuation lines are indented to the right-hand side."""
     lines = [Line(*map(spelled, line)) for line in lines]
     column = max(len(line.name) for line in lines)
     halves = [(line.number, f"{line.number} {line.name.ljust(column)} = {line.symbols}",
@@ -301,7 +305,7 @@ def _laid_out(lines, width):
 
 
 def _wrapped(text, width, indent):
-    """The text in lines that are broken only before a + or =, where a new term begins."""
+    """Wraps the text, breaking lines only before + or =."""
     glued = re.sub(r"(?<=\S) (?![+=] )", "\0", text)
     return [line.replace("\0", " ") for line in textwrap.wrap(
         glued, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)]

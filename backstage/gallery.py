@@ -1,6 +1,6 @@
-"""What can be seen of a network: the methods imagine, looks_for and show of Net, and Film.
+"""Visualizing a network: Net's methods imagine, looks_for and show, and the class Film.
 
-They need Pillow, which is imported when something is drawn.
+Pillow is required, and imported only when something is drawn.
 """
 
 import base64
@@ -12,15 +12,15 @@ from backstage.wording import answer, say, verdict
 
 
 def imagine(network, digit=None, path=None):
-    """Draws what a digit looks like to the network, as a heat map: red pixels favor it, blue
-    ones oppose it. Without a digit, draws them all on one sheet.
+    """Draws a heat map of what a digit looks like to the network: red pixels favor it, blue
+    pixels oppose it. If digit is None, draws all digits on one sheet.
 
-    path   the PNG to write, by default imagined_3.png, or imagined.png, in the current folder;
-           False to write none
-    Prints the path, and what the network answers when the imagined input (the red, as ink) is
-    shown to it. Returns the PIL.Image.
-    Raises ValueError for another digit, or if the inputs are not a square picture; OSError if
-    the picture can't be written.
+    path   the PNG to write; default imagined_3.png (for a 3) or imagined.png, in the current
+           folder; False to write no file
+    Prints the path, and the network's prediction for the imagined digit itself (positive values
+    as ink, negative ones as 0). Returns the PIL.Image.
+    Raises ValueError if there is no such digit, the inputs are not a square image, or the path is
+    not a PNG; OSError if the image can't be written.
     """
     from backstage import pictures
     side = _side(network)
@@ -34,7 +34,7 @@ def imagine(network, digit=None, path=None):
         picture = pictures.sheet(tiles, [str(digit) for digit in digits], 5)
     else:
         picture = pictures.heat_map(maps[0], side, 280)
-    lines = [f"The network takes the {digit} it imagined for {said}."
+    lines = [f"Imagined {digit}: predicted {said}"
              for digit, said in zip(digits, verdicts)]
     default = "imagined.png" if digit is None else f"imagined_{digits[0]}.png"
     say("\n".join(_written(picture, default, path) + lines))
@@ -42,12 +42,12 @@ def imagine(network, digit=None, path=None):
 
 
 def looks_for(network, neuron=None, path=None):
-    """Draws what a neuron of the first hidden layer looks for: its weights, as a heat map. Red
-    pixels excite it, blue ones inhibit it. Without a neuron, draws them all on one sheet.
+    """Draws a heat map of the weights of a neuron in the first layer: red pixels excite it, blue
+    pixels inhibit it. If neuron is None, draws all of them on one sheet.
 
-    path   the PNG to write, by default neuron_3.png, or neurons.png, in the current folder;
-           False to write none
-    Prints the path. Returns the PIL.Image. Raises what imagine raises.
+    path   the PNG to write; default neuron_3.png (for neuron 3) or neurons.png, in the current
+           folder; False to write no file
+    Prints the path. Returns the PIL.Image. Raises the same errors as imagine.
     """
     from backstage import pictures
     side = _side(network)
@@ -66,24 +66,24 @@ def looks_for(network, neuron=None, path=None):
 
 
 def show(network, data, path=None, names=None):
-    """Draws examples on one sheet and prints them: what each is, what the network answers.
-    Those that it gets wrong are framed in red.
+    """Draws examples on one sheet, misclassified ones framed in red, and prints the label and
+    the prediction for each.
 
-    data    up to 200 examples: test_data[:40], or
+    data    up to 200 examples, such as test_data[:40] or
             [test_data[index] for index in network.mistakes(test_data)[:40]]
-    path    the PNG to write, by default shown.png in the current folder; False to write none
-    names   what to call the examples, a list as long as data; by default 0, 1, 2 …
-    Returns the PIL.Image. Raises what imagine raises.
+    path    the PNG to write; default shown.png in the current folder; False to write no file
+    names   a name for each example; default 0, 1, 2 …
+    Returns the PIL.Image. Raises the same errors as imagine.
     """
     from backstage import pictures
     side = _side(network)
     checks.data(data, "data")
     if len(data) > 200:
-        raise ValueError(f"data: expected at most 200 examples on a sheet, got {len(data):,}; "
-                         "give a slice of it")
+        raise ValueError(f"data: expected at most 200 examples, got {len(data):,}; "
+                         "pass a slice")
     names = range(len(data)) if names is None else names
     if len(names) != len(data):
-        raise ValueError(f"names: expected {len(data)}, one for each example, got {len(names)}")
+        raise ValueError(f"names: expected {len(data)} names, one per example, got {len(names)}")
     tiles, labels, lines, wrong = [], [], [], []
     with Progress(network, data, "data") as progress:
         for index in range(len(data)):
@@ -92,8 +92,8 @@ def show(network, data, path=None, names=None):
             said, truth = answer(out), answer(target)
             right = said == truth
             tiles.append(pictures.ink_picture(inputs, side, 112))
-            labels.append(f"{names[index]}: {truth}" + ("" if right else f", said {said}"))
-            lines.append(f"{names[index]}: is {truth}, the network says {verdict(out)}"
+            labels.append(f"{names[index]}: {truth}" + ("" if right else f", got {said}"))
+            lines.append(f"{names[index]}: label {truth}, predicted {verdict(out)}"
                          + ("" if right else " WRONG"))
             wrong.append(not right)
     picture = pictures.sheet(tiles, labels, 8, wrong)
@@ -102,13 +102,13 @@ def show(network, data, path=None, names=None):
 
 
 class Film:
-    """The heat maps of imagine(), drawn while a network trains and saved as an animation.
+    """An animation of imagine()'s heat maps, recorded while a network trains.
 
         film = Film(network)
         network.train(training_data, 3.0, watch=film, every=1000)
         film.save("learning.gif")
 
-    In Jupyter, a film shows itself.
+    In Jupyter, a film is displayed as an animation.
     """
 
     def __init__(self, network):
@@ -117,40 +117,40 @@ class Film:
         self.frames = []
 
     def __call__(self, images):
-        """Draws what the network has learned from this many images."""
+        """Adds a frame: what the network has learned from this many examples."""
         from backstage import pictures
         side = _side(self.network)
         tiles = []
         for digit in range(checks.answers(self.network)):
             tiles.append(pictures.heat_map(imagined(self.network, digit), side, 2 * side))
         labels = [str(digit) for digit in range(len(tiles))]
-        self.frames.append(pictures.sheet(tiles, labels, 5, title=f"{images:,} images"))
+        self.frames.append(pictures.sheet(tiles, labels, 5, title=f"{images:,} examples"))
 
     def save(self, path="learning.gif"):
-        """Writes the pictures as an animated GIF and prints its path. Raises ValueError if there
-        are none, OSError if the file can't be written."""
+        """Writes the frames as an animated GIF and prints its path. Raises ValueError if there are
+        none or the path is not a GIF, OSError if the file can't be written."""
         if not self.frames:
-            raise ValueError("expected a film with pictures, got an empty one: "
-                             "give it to train as watch=film")
+            raise ValueError("expected a film with frames, got an empty one; "
+                             "pass it to train as watch=film")
         from backstage import pictures
         say(pictures.save_animation(self.frames, path))
 
     def _repr_html_(self):
         if not self.frames:
-            return "A film without pictures: give it to train as watch=film."
+            return "An empty film; pass it to train as watch=film."
         from backstage import pictures
         content = base64.b64encode(pictures.animation(self.frames)).decode()
         return f'<img alt="heat maps while training" src="data:image/gif;base64,{content}">'
 
 
 def _written(picture, default, path):
-    """Writes a picture. Returns the path to print, as a list: empty if path is False."""
+    """Writes an image. Returns a list of the path to print, empty if path is False."""
     from backstage import pictures
     return [] if path is False else [pictures.save_picture(picture, default, path)]
 
 
 def imagined(network, digit):
-    """The heat map of a digit, from −1 to 1. Of a single output neuron, 0 is the opposite of 1."""
+    """A digit's heat map as values from −1 to 1. With a single output neuron, 0 is 1 negated."""
     if network.sizes[-1] == 1:
         back = network.project_back(1)
         return normalized(back if digit == 1 else [-value for value in back])
@@ -158,19 +158,19 @@ def imagined(network, digit):
 
 
 def normalized(values):
-    """The values divided by the largest magnitude, so that they lie between −1 and 1 and 0
-    stays 0. Raises ValueError if they are not finite."""
+    """The values divided by the largest absolute value, so that they lie in [−1, 1]. Raises
+    ValueError if they or their sum are not finite."""
     largest = max(max(values), -min(values))
     if not math.isfinite(sum(values)):
-        raise ValueError("expected finite weights to draw, got some that are not, as after a "
-                         "training that diverged")
+        raise ValueError("expected finite weights to draw, got some that are infinite, nan or too "
+                         "large, as when training diverges")
     return [value / largest if largest else 0.0 for value in values]
 
 
 def _side(network):
-    """The side of the square picture that the network's inputs are."""
+    """The side length, in pixels, of the square image that the inputs form."""
     side = math.isqrt(network.sizes[0])
     if side * side != network.sizes[0]:
-        raise ValueError("expected a network whose inputs are a square picture, such as 784 for "
-                         f"28×28, got one with {network.sizes[0]} inputs")
+        raise ValueError("expected a network with a square number of inputs, such as 784 for "
+                         f"28x28 pixels, got one with {network.sizes[0]}")
     return side

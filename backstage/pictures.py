@@ -1,4 +1,4 @@
-"""Heat maps and sheets of them, drawn with Pillow."""
+"""Heat maps, sheets of images and animations, drawn with Pillow."""
 
 import os
 from io import BytesIO
@@ -9,23 +9,23 @@ from backstage.files import write_file
 
 RED, BLUE = (178, 24, 43), (33, 102, 172)
 WHITE, GRAY, BLACK = (255, 255, 255), (200, 200, 200), (0, 0, 0)
-MADE_BY = "neural_net.py"  # written into every picture, to recognize it later
+MADE_BY = "neural_net.py"  # written into every image file, to recognize it later
 
 
 def heat_map(values, side, size):
-    """A square picture of values from -1 (blue) over 0 (white) to 1 (red), in crisp pixels."""
+    """A square image of values from −1 (blue) through 0 (white) to 1 (red), with sharp pixels."""
     picture = Image.new("RGB", (side, side))
     picture.putdata([_color(value) for value in values])
     return picture.resize((size, size), Image.Resampling.NEAREST)
 
 
 def _color(value):
-    strength = round(20 * abs(value) ** 0.7) / 20  # small values can be seen beside the largest
+    strength = round(20 * abs(value) ** 0.7) / 20  # the power keeps small values visible
     return tuple(round(255 + (part - 255) * strength) for part in (RED if value > 0.0 else BLUE))
 
 
 def _palette():
-    """The few colors of an animation, which keep its file small."""
+    """A small palette for animations, which keeps the file small."""
     picture = Image.new("P", (1, 1))
     colors = [_color(level / 10) for level in range(-10, 11)] + [BLACK, GRAY]
     picture.putpalette([part for color in colors for part in color])
@@ -33,14 +33,14 @@ def _palette():
 
 
 def ink_picture(inputs, side, size):
-    """A square picture of inputs from 0 (blank paper) to 1 (ink)."""
+    """A square image of inputs from 0 (blank paper) to 1 (full ink)."""
     picture = Image.new("L", (side, side))
     picture.putdata([round(255 - 255 * min(1.0, max(0.0, value))) for value in inputs])
     return picture.convert("RGB").resize((size, size), Image.Resampling.NEAREST)
 
 
 def sheet(tiles, labels, columns, wrong=(), title=""):
-    """Pictures of one size in rows, each with its label below; a wrong one in a red frame."""
+    """A grid of tiles of equal size, each labeled below; wrong ones are framed in red."""
     gap, text = 8, 22
     columns = min(columns, len(tiles))
     width, height = tiles[0].width + gap, tiles[0].height + gap + text
@@ -64,28 +64,28 @@ def sheet(tiles, labels, columns, wrong=(), title=""):
 
 
 def picture_path(default, path):
-    """The path to write a picture to: another one than None, or the default. Raises ValueError
-    for another ending than the default's, FileExistsError if the file there was not made by this
-    program, FileNotFoundError if there is no such folder."""
+    """The path to write an image to: path, or default if path is None. Raises ValueError if its
+    extension is not the default's, FileExistsError if it exists and was not created by this
+    program, FileNotFoundError if its folder does not exist."""
     path = default if path is None else os.fsdecode(path)
     ending = os.path.splitext(default)[1]
     if not path.lower().endswith(ending):
-        raise ValueError(f"path: expected a name that ends in {ending}, got {path}")
+        raise ValueError(f"path: expected a file name ending in {ending}, got {path}")
     if not os.path.isdir(os.path.dirname(path) or "."):
         raise FileNotFoundError(f"{path}: there is no folder {os.path.dirname(path)}")
     if os.path.exists(path) and not _made_here(path):
-        raise FileExistsError(f"{path} already exists and was not made by this program; "
-                              "give another path")
+        raise FileExistsError(f"{path} already exists and was not created by this program; "
+                              "choose another path")
     return path
 
 
 def save_picture(picture, default, path):
-    """Writes a PNG and returns its path. Raises what picture_path raises, and OSError if it
-    can't be written."""
+    """Writes a PNG and returns its path. Raises the same errors as picture_path, and OSError
+    if the file can't be written."""
     path = picture_path(default, path)
     marks = PngImagePlugin.PngInfo()
     marks.add_text("Software", MADE_BY)
-    if picture.getcolors(256):  # so few that a byte a pixel will do
+    if picture.getcolors(256):  # few enough for one byte per pixel
         picture = picture.quantize(256, dither=Image.Dither.NONE)
     content = BytesIO()
     picture.save(content, "PNG", optimize=True, pnginfo=marks)
@@ -94,14 +94,14 @@ def save_picture(picture, default, path):
 
 
 def save_animation(frames, path):
-    """Writes an animated GIF and returns its path. Raises what save_picture raises."""
+    """Writes an animated GIF and returns its path. Raises the same errors as save_picture."""
     path = picture_path("learning.gif", path)
     write_file(path, animation(frames))
     return path
 
 
 def animation(frames):
-    """The bytes of an animated GIF that stays at its last frame for a while."""
+    """The bytes of an animated GIF that pauses on its last frame."""
     few = [frame.quantize(palette=_palette(), dither=Image.Dither.NONE) for frame in frames]
     content = BytesIO()
     few[0].save(content, "GIF", save_all=True, append_images=few[1:], comment=MADE_BY.encode(),
@@ -114,5 +114,5 @@ def _made_here(path):
         with Image.open(path, formats=("PNG", "GIF")) as picture:
             comment = picture.info.get("comment", b"").decode("latin-1")
             return MADE_BY in (picture.info.get("Software"), comment)
-    except Exception:  # Pillow raises errors of a dozen kinds for what is no picture
+    except Exception:  # Pillow raises many kinds of errors if it is not an image
         return False

@@ -1,7 +1,7 @@
-"""What train and the scoring of examples print, and when training gives up.
+"""What training and evaluation print, and the divergence check.
 
-On a terminal, or in Jupyter, progress is one line that changes in place; elsewhere it is a line
-for each epoch (with more than 50 epochs, only about ten times) and a few within a long one.
+On a terminal or in Jupyter, progress is one line, updated in place; elsewhere, one line per epoch
+(with more than 50 epochs, only about ten times) and a few more within a long epoch.
 """
 
 import shutil
@@ -14,7 +14,7 @@ from backstage.wording import answer, say, spelled, time_left
 
 
 class Line:
-    """The line that changes in place."""
+    """A line of text that is updated in place."""
 
     def __init__(self):
         self.is_open = False
@@ -23,7 +23,7 @@ class Line:
         return (sys.stdout is not None and sys.stdout.isatty()) or "ipykernel" in sys.modules
 
     def show(self, *forms):
-        """Shows the first of these texts, each shorter than the one before, that fits."""
+        """Shows the longest of these texts that fits, or the start of the last, the shortest."""
         width = shutil.get_terminal_size().columns - 1
         fitting = [form for form in forms if len(form) <= width] or [forms[-1][:width]]
         print("\r" + spelled(fitting[0]).ljust(width), end="", flush=True)
@@ -39,13 +39,13 @@ line = Line()
 
 
 class Progress:
-    """Progress through a sequence of examples: a context manager that hands them out, and adds
-    to a ValueError which of them it was raised for."""
+    """Progress through a sequence of examples: a context manager that provides each example and
+    prefixes a ValueError with the index of the example that caused it."""
 
     def __init__(self, network, data, name):
         checks.data(data, name)
         self.network, self.data, self.name = network, data, name
-        self.index = None  # of the example in work
+        self.index = None  # of the current example
         self.can_change = line.can_change()
         self.started = time.perf_counter()
         self.next_time = self.started + 1.0
@@ -56,7 +56,7 @@ class Progress:
         return checks.example(self.data[index], self.network)
 
     def is_time(self):
-        """Whether to change the line: after a second, then ten times a second."""
+        """Whether to update the line: first after one second, then at most ten times a second."""
         if not self.can_change or time.perf_counter() < self.next_time:
             return False
         self.next_time = time.perf_counter() + 0.1
@@ -72,20 +72,20 @@ class Progress:
 
 
 class Scoring(Progress):
-    """The progress of scoring examples; silent if it takes less than a second."""
+    """Progress of an evaluation; prints nothing in the first second."""
 
     def example(self, index):
         if self.is_time():
             count = len(self.data)
             seconds = (time.perf_counter() - self.started) / max(1, index) * (count - index)
-            short = f"scoring: {100 * index // count}%"
+            short = f"evaluating: {100 * index // count}%"
             text = f"{short}, {time_left(seconds)} left"
             line.show(f"{text} ({index:,} of {count:,})", text, short)
         return super().example(index)
 
 
 class Training(Progress):
-    """The progress of a call of train. Ctrl-C ends the call, not the session."""
+    """Progress of one call to train. Ctrl-C stops training without raising KeyboardInterrupt."""
 
     def __init__(self, network, data, test_data, learning_rate, epochs, watch, every):
         super().__init__(network, data, "training_data")
@@ -106,7 +106,7 @@ class Training(Progress):
             return super().__exit__(kind, error, traceback)
         line.clear()
         say(f"Stopped in epoch {self.epoch} of {self.epochs} after {self.done:,} of "
-            f"{self.examples:,} images. The network keeps what it has learned.")
+            f"{self.examples:,} examples. The network keeps what it has learned.")
         return True
 
     def batch_begins(self):
@@ -115,10 +115,10 @@ class Training(Progress):
             self.next_look += self.every
 
     def example_done(self, outs, deltas, target):
-        """Takes note of an example before its batch changes any weight."""
+        """Records and checks an example, before its batch changes any weight."""
         self.index = None
-        self.divergence.check(outs, deltas, target, self.images)
         self.images += 1
+        self.divergence.check(outs, deltas, target, self.images)
         self.done += 1
         self.right += answer(outs[-1]) == answer(target)
         if self.is_time():
@@ -148,20 +148,20 @@ class Training(Progress):
     def test_accuracy(self):
         try:
             right = self.network.evaluate(self.test_data)
-        except ValueError as error:  # it speaks of data[…]
+        except ValueError as error:  # its message starts with data[…]
             raise ValueError(f"test_{error}") from None
         return f"{100 * right / len(self.test_data):.2f}%"
 
     def forms(self):
-        """How far training is: the whole, and forms that leave out what matters least."""
+        """The progress as texts, from the full one to ones with only the essentials."""
         elapsed = time.perf_counter() - self.started
         left = time_left(elapsed / self.images * (self.epochs * self.examples - self.images))
         percent = f"{100 * self.done // self.examples}%"
         right = f"{100 * self.right / self.done:.2f}%"
         epoch = f"epoch {self.epoch} of {self.epochs}: "
         return (f"{epoch}{percent}, {right} correct, {left} left "
-                f"({self.done:,} of {self.examples:,} images, "
-                f"{self.images / elapsed:,.0f} a second)",
+                f"({self.done:,} of {self.examples:,} examples, "
+                f"{self.images / elapsed:,.0f}/s)",
                 f"{epoch}{percent}, {right} correct, {left} left",
                 f"epoch {self.epoch}/{self.epochs}: {percent}, {right}, {left} left",
                 f"{self.epoch}/{self.epochs}: {percent}, {right}",
@@ -169,8 +169,9 @@ class Training(Progress):
 
 
 class Divergence:
-    """Stops training that has diverged: when numbers grow without bound, or when the hidden
-    neurons learn nothing from 1,000 examples in a row although a constant answer does as well."""
+    """The divergence check. Stops training when numbers grow without bound, or when it stalls:
+    for 1,000 examples in a row, all error terms of the last hidden layer (if any, else of the
+    output layer) are close to 0, and predicting a single class would do as well."""
 
     def __init__(self, learning_rate):
         self.learning_rate = learning_rate
@@ -184,7 +185,7 @@ class Divergence:
         """Checks an example before its batch changes any weight."""
         for numbers in outs[1:] + deltas:
             if not abs(sum(numbers)) < 1e100:
-                self.stop(images, "numbers grew without bound")
+                self.stop(images, "outputs or error terms grew without bound")
         hidden = deltas[-2] if len(deltas) > 1 else deltas[-1]
         if max(hidden) > 1e-4 or min(hidden) < -1e-4:
             if self.idle:
@@ -196,18 +197,18 @@ class Divergence:
         self.targets[wanted] = self.targets.get(wanted, 0) + 1
         if self.idle == 1000:
             if self.right <= max(self.targets.values()) and self.right < 900:
-                self.stop(images, "no hidden neuron learned from the last 1,000 examples, and "
-                                  f"{self.right} of them were answered correctly")
+                self.stop(images, "error terms vanished for 1,000 examples in a row, of which "
+                                  f"only {self.right} were classified correctly")
             self.start_count()
 
     def check_weights(self, network, images):
         for layer in network.weights + [network.biases]:
             for numbers in layer:
                 if not isfinite(sum(numbers)):
-                    self.stop(images, "weights grew without bound")
+                    self.stop(images, "weights or biases grew without bound")
 
     def stop(self, images, fault):
         raise ValueError(
-            f"training diverged after {images:,} examples at learning_rate "
-            f"{self.learning_rate:g}: {fault}. Start again with a smaller learning_rate, such as "
-            f"{self.learning_rate / 10:g}, inputs scaled to 0 … 1, or less weight_decay.")
+            f"training failed at example {images:,} with learning_rate="
+            f"{self.learning_rate:g}: {fault}. Try again with a smaller learning_rate, such as "
+            f"{self.learning_rate / 10:g}, inputs scaled to [0, 1], or less weight_decay.")

@@ -1,8 +1,8 @@
-"""A network in a file, and back: as data, never as code.
+"""Saving and loading networks, as data and never as code.
 
-The file is a pickle of a dictionary of lists, numbers and strings. It is read by the few
-operations of pickle that such a file consists of and no others, so that nothing in it is run,
-and memory and time are bounded by its size.
+The file is a pickle of a dictionary of lists, numbers and strings. Only the few pickle opcodes
+that such a file consists of are accepted when it is read, so that nothing in it is executed, and
+memory and time are bounded by its size.
 """
 
 import os
@@ -34,16 +34,16 @@ def save(network, path):
              "cost": network.cost, "has_biases": network.has_biases,
              "weights": network.weights, "biases": network.biases}
     content = pickle.dumps(_attributes(saved), protocol=4)
-    _unpickled(content)  # what could not be loaded again is not saved
+    _unpickled(content)  # raises now if the file could not be loaded again
     write_file(path, content)
-    say(f"{network!r} written to {shown_path(path)}")
+    say(f"{network!r} saved to {shown_path(path)}")
 
 
 def load(network, path=DEFAULT_PATH):
-    """Makes this network the saved one, sizes and all, and prints what it loaded.
+    """Replaces this network, sizes included, with a saved one, and prints what it loaded.
 
     path   a file that save wrote; by default the weights for MNIST that come with the project
-    Nothing in the file is run. Raises OSError if it can't be read and ValueError if it is not
+    Nothing in the file is executed. Raises OSError if it can't be read and ValueError if it is not
     a saved network; this network is then left unchanged.
     """
     network.__dict__.update(_read(path))
@@ -51,7 +51,7 @@ def load(network, path=DEFAULT_PATH):
 
 
 def loaded(cls, path=DEFAULT_PATH):
-    """The network in a file that save wrote. Raises what load raises."""
+    """A new network from a file that save wrote. Raises the same errors as load."""
     network = cls.__new__(cls)
     network.__dict__.update(_read(path), _random=random.Random())
     return network
@@ -67,7 +67,7 @@ def _read(path):
         raise ValueError(f"{os.fsdecode(path)}: {error}") from None
 
 
-# ---------------------------------------------------------------------- a pickle, read as data
+# ---------------------------------------------------------------------- parsing the pickle
 
 
 WORDS = ("sizes", "hidden", "output", "cost", "has_biases", "weights", "biases", "sigmoid", "relu",
@@ -87,7 +87,7 @@ OPERATION = re.compile(rb"""
 
 
 def _unpickled(content):
-    """What a pickle of protocol 4 or 5 holds, if these operations are all that it consists of."""
+    """The object in a pickle of protocol 4 or 5 that consists of these opcodes only."""
     if len(content) > LARGEST_FILE:
         raise ValueError(f"expected a weights file of at most {LARGEST_FILE:,} bytes, "
                          "got a larger one")
@@ -96,19 +96,19 @@ def _unpickled(content):
         operation = OPERATION.match(content, position)
         if not operation:
             raise ValueError("not a weights file: expected plain data, got something else "
-                             f"at byte {position}; nothing was run")
+                             f"at byte {position}; nothing was executed")
         position = operation.end()
         if operation["stop"]:
             break
         try:
             _run(operation, stack, marks, memo)
         except (IndexError, TypeError, AttributeError):
-            raise ValueError(f"not a weights file: damaged before byte {position}") from None
+            raise ValueError(f"not a weights file: corrupt before byte {position}") from None
     else:
-        raise ValueError(f"expected at most {MOST_OPERATIONS:,} lists and other items, got more")
+        raise ValueError(f"expected at most {MOST_OPERATIONS:,} pickle opcodes, got more")
     if position != len(content) or len(stack) != 1:
-        raise ValueError("not a weights file: expected its end where its data ends, "
-                         f"got {len(content) - position:,} more bytes")
+        raise ValueError(f"not a weights file: expected one object, got {len(stack)}, followed by "
+                         f"{len(content) - position:,} more bytes")
     return stack[0]
 
 
@@ -127,7 +127,7 @@ def _run(operation, stack, marks, memo):
         stack.append([] if kind == "list" else {})
     elif kind == "mark":
         marks.append(len(stack))
-        stack[-1]  # the list or dictionary that the items go into
+        stack[-1]  # IndexError unless there is a list or dictionary to fill
     elif kind == "append":
         value = stack.pop()
         list.append(stack[-1], value)
@@ -150,11 +150,11 @@ def _run(operation, stack, marks, memo):
         stack.append(memo[found[1]])
 
 
-# ---------------------------------------------------------------------- a network, checked
+# ---------------------------------------------------------------------- checking the network
 
 
 def _attributes(saved):
-    """The attributes of the network that a dictionary describes, in lists of their own."""
+    """The network's attributes from a saved dictionary, checked; all lists are copies."""
     if not isinstance(saved, dict) or not {"sizes", "weights", "biases"} <= saved.keys():
         raise ValueError("not a weights file: expected a dictionary with sizes, weights and "
                          "biases")
@@ -175,13 +175,13 @@ def _attributes(saved):
         found["biases"].append(_floats(saved["biases"][layer], sizes[layer + 1],
                                        f"biases[{layer}]"))
         if not found["has_biases"] and any(found["biases"][layer]):
-            raise ValueError(f"biases[{layer}]: expected only 0 in a network without biases")
+            raise ValueError(f"biases[{layer}]: expected all 0 in a network without biases")
     return found
 
 
 def _check_list(values, count, name):
     if type(values) is not list or len(values) != count:
-        raise ValueError(f"{name}: expected a list of {count}, as sizes say, "
+        raise ValueError(f"{name}: expected a list of length {count} to match sizes, "
                          f"got {checks.described(values)}")
 
 

@@ -1,10 +1,10 @@
-"""The activation functions besides the sigmoid: each changes (2), and one factor of (5)."""
+"""The other activation functions: each changes (2); ReLU and tanh also one factor of (5)."""
 
 from math import exp, tanh
 
 
 def activate(activation, ins):
-    """The output of each neuron of a layer, given its weighted inputs."""
+    """The outputs of a layer's neurons, given their weighted inputs."""
     layer_outs = []
     if activation == "relu":
         # instead of (2)  out_A = max(0, in_A)
@@ -16,7 +16,7 @@ def activate(activation, ins):
             layer_outs.append(tanh(in_))
     else:
         # instead of (2)  out_α = e^(in_α) / (e^(in_α) + e^(in_β))
-        largest = max(ins)  # subtracted from every in: the same quotient, and no e^in overflows
+        largest = max(ins)  # subtracted from every in: same quotient, but exp cannot overflow
         powers = []
         total = 0.0
         for in_ in ins:
@@ -28,7 +28,7 @@ def activate(activation, ins):
 
 
 def derivative(activation, out):
-    """The derivative of a hidden neuron's activation function, from its output."""
+    """The derivative of a hidden neuron's activation function, in terms of its output."""
     if activation == "relu":
         # instead of out_A·(1 − out_A)  1 where in_A > 0, else 0
         return 1.0 if out > 0.0 else 0.0

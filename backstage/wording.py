@@ -1,4 +1,4 @@
-"""How numbers, names and answers are written, and how text is printed."""
+"""Formatting of numbers, names and predictions; printing in any encoding."""
 
 import math
 import os
@@ -11,7 +11,7 @@ ASCII = {"Ω": "Omega", "λ": "lambda", "α": "alpha", "β": "beta", "δ": "delt
 
 
 def spelled(text):
-    """The text, in ASCII where the output's encoding has no Greek letters."""
+    """The text, with ASCII substitutes if the output's encoding can't represent it."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     try:
         text.encode(encoding)
@@ -23,20 +23,20 @@ def spelled(text):
 
 
 def say(text):
-    """Prints the text, whatever the output's encoding."""
+    """Prints the text in any output encoding."""
     print(spelled(text), flush=True)
 
 
 def answer(out):
-    """The answer that an output layer gives: the index of its largest output, or, of a single
-    neuron, 1 if it outputs more than 0.5, else 0."""
+    """The class that outputs or a target stand for: the index of the largest or, of a single
+    one, 1 if it exceeds 0.5, else 0."""
     if len(out) == 1:
         return 1 if out[0] > 0.5 else 0
     return out.index(max(out))
 
 
 def verdict(out):
-    """The answer with its output, and the second best."""
+    """The predicted class with its output, and the runner-up with its own, if any."""
     checks.outputs(out)
     if len(out) == 1:
         return f"{answer(out)} ({out[0]:.2f})"
@@ -50,7 +50,7 @@ def score(right, total):
 
 
 def constructor(network):
-    """The call that makes such a network, without its seed."""
+    """The repr: a call that constructs such a network, without the seed."""
     options = ""
     if network.hidden != "sigmoid":
         options += f', hidden="{network.hidden}"'
@@ -64,11 +64,11 @@ def constructor(network):
 
 
 def shown_path(path):
-    """A path as short as it can be typed in the current folder."""
+    """The path relative to the current folder, if it is inside it; else unchanged."""
     path = os.fsdecode(path)
     try:
         relative = os.path.relpath(path)
-    except (ValueError, OSError):  # another drive of Windows, or no current folder
+    except (ValueError, OSError):  # on another Windows drive, or the current folder is gone
         return path
     return path if relative.startswith("..") else relative
 
@@ -86,7 +86,8 @@ def time_left(seconds):
 
 
 def number(value):
-    """A number with four decimals, or four significant digits if it is small; minus is −."""
+    """A number with four decimals; below 0.1 with four significant digits, and very small or
+    very large in scientific notation. The minus sign is −."""
     if value == 0.0:
         return "0.0000"
     if abs(value) < 1e-6 or not abs(value) < 1e9:
@@ -96,13 +97,14 @@ def number(value):
 
 
 def factor(value):
-    """A number within a product or a sum: in parentheses if it is negative."""
+    """A number as part of a product or sum: in parentheses if negative."""
     return f"({number(value)})" if value < 0.0 else number(value)
 
 
 def neuron_names(sizes):
-    """names[layer][neuron]: Ω and λ, then A, B, C …, then α and β; in layers with more inputs
-    or outputs than that Ω0, Ω1 … and 0, 1 …, with more than 26 hidden neurons A0, A1 …"""
+    """names[layer][neuron]: Ω and λ, then A, B, C …, then α and β. With more than two inputs,
+    Ω0, Ω1 …; with more than two outputs, 0, 1 …; with more than 26 hidden neurons, A0, A1 … in
+    the first hidden layer, B0, B1 … in the second, and so on."""
     names = [["Ω", "λ"][:sizes[0]] if sizes[0] <= 2
              else [f"Ω{source}" for source in range(sizes[0])]]
     hidden = sizes[1:-1]

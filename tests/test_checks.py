@@ -31,7 +31,7 @@ BAD_EXAMPLES = [
     (([0.1, 0.2], -1), "from 0 to 2, got int -1"),
     (([0.1, 0.2], [1.0, 0.0]), "expected 3 numbers, got 2"),
     (([0.1, 0.2], [1.0, 0.0, math.nan]), "nan at index 2"),
-    (([0.1, 0.2], 1.0), "expected a list of 3 numbers, or a whole number from 0 to 2, got float 1.0"),
+    (([0.1, 0.2], 1.0), "expected a list of 3 numbers, or an integer from 0 to 2, got float 1.0"),
     (([0.1, 0.2], "1"), "got str '1'"),
     (([0.1, 0.2],), "expected a pair .inputs, target., got"),
     (7, "expected a pair .inputs, target., got"),
@@ -67,14 +67,14 @@ BAD_ARGUMENTS = [
     (dict(learning_rate=-1), "learning_rate"),
     (dict(learning_rate=math.nan), "learning_rate"),
     (dict(learning_rate="3"), "learning_rate: .* got str '3'"),
-    (dict(epochs=0), "epochs: expected a whole number of at least 1, got int 0"),
+    (dict(epochs=0), "epochs: expected an integer of at least 1, got int 0"),
     (dict(epochs=1.5), "epochs"),
     (dict(batch_size=0), "batch_size"),
     (dict(batch_size=None), "batch_size"),
     (dict(weight_decay=-0.1), "weight_decay"),
-    (dict(weight_decay=1.0), "weight_decay: expected less than 1 / learning_rate"),
+    (dict(weight_decay=1.0), "weight_decay: expected a number less than 1 / learning_rate"),
     (dict(test_data=[]), "test_data: expected at least one"),
-    (dict(watch=3), "watch: expected a function"),
+    (dict(watch=3), "watch: expected a callable"),
     (dict(watch=print, every=0), "every"),
 ]
 
@@ -89,8 +89,8 @@ def test_a_bad_argument_of_train_is_an_error_that_says_so(arguments, message):
 
 
 @pytest.mark.parametrize("arguments, message", [
-    (dict(sizes=[784]), "sizes: expected at least two layers"),
-    (dict(sizes=784), "sizes"), (dict(sizes="12"), "sizes"), (dict(sizes=[2, 0]), "sizes: expected a whole number"),
+    (dict(sizes=[784]), "sizes: expected at least two layer sizes"),
+    (dict(sizes=784), "sizes"), (dict(sizes="12"), "sizes"), (dict(sizes=[2, 0]), "sizes: expected an integer"),
     (dict(sizes=[2, 1.5]), "sizes"), (dict(sizes=[2, -1]), "sizes"), (dict(sizes=[2, True]), "sizes"),
     (dict(hidden="linear"), "hidden: expected 'sigmoid' or 'relu' or 'tanh', got str 'linear'"),
     (dict(output="relu"), "output: expected 'sigmoid' or 'softmax'"), (dict(hidden=None), "hidden"),
@@ -123,7 +123,7 @@ HUGE = 10 ** 400
 
 
 @pytest.mark.parametrize("call, message", [
-    (lambda: Net([1, HUGE]), "sizes: expected at most 50,000,000 weights, got list"),
+    (lambda: Net([1, HUGE]), "sizes: expected at most 50,000,000 weights in total, got list"),
     (lambda: Net([10 ** 9, 10 ** 9]), "sizes: expected at most 50,000,000 weights"),
     (lambda: Net([1, 50_000_001]), "sizes: expected at most 50,000,000 weights"),
     (lambda: Net([1, 2]).forward([HUGE]), "inputs: expected finite numbers, got int 1000.* at index 0"),
@@ -131,8 +131,8 @@ HUGE = 10 ** 400
     (lambda: Net([1, 2]).errors([[1.0], [HUGE, 0]], 0), r"outs\[1\]: expected finite numbers"),
     (lambda: Net([1, 2]).train([([1], 0)], HUGE), "learning_rate: expected a finite number greater than 0, got int"),
     (lambda: Net([1, 2]).train([([1], 0)], 1, weight_decay=HUGE), "weight_decay: expected a finite number of at least 0"),
-    (lambda: Net([1, 2]).train([([1], HUGE)], 1), r"training_data\[0\]: target: expected a whole number from 0 to 1"),
-    (lambda: Net([1, 2], seed="x" * 10_000), "seed: expected a whole number of at least 0, got str"),
+    (lambda: Net([1, 2]).train([([1], HUGE)], 1), r"training_data\[0\]: target: expected an integer from 0 to 1"),
+    (lambda: Net([1, 2], seed="x" * 10_000), "seed: expected an integer of at least 0, got str"),
     (lambda: Net([1, 2], hidden="x" * 10_000), "hidden: expected"),
 ])
 def test_numbers_too_large_for_a_float_or_for_memory_are_errors_of_one_line(call, message):
@@ -151,7 +151,7 @@ def test_a_number_of_more_digits_than_python_prints_is_named_by_its_type():
 
 
 def test_the_arguments_in_the_order_of_nielsens_sgd_are_told_the_right_order():
-    with pytest.raises(ValueError, match=r"the order is train\(training_data, learning_rate, epochs, batch_size\), "
+    with pytest.raises(ValueError, match=r"the signature is train\(training_data, learning_rate, epochs, batch_size\), "
                                          r"as in train\(training_data, 3.0, 30, 10\)"):
         Net([2, 2, 3]).train(GOOD, 30, 10, 3.0)
 
@@ -181,5 +181,5 @@ def test_weights_that_are_not_finite_are_one_clear_error(bad):
     network.weights[0][2][0] = bad
     for call in (lambda: network.predict([0.5] * 4), lambda: network.test([([0.5] * 4, 1)]), lambda: network.imagine(1, path=False),
                  lambda: network.imagine(path=False), lambda: network.looks_for(2, path=False), lambda: network.show([([0.5] * 4, 1)], path=False)):
-        with pytest.raises(ValueError, match="finite .* as after a training that diverged"):
+        with pytest.raises(ValueError, match="finite .* as when training diverges"):
             call()

@@ -141,7 +141,7 @@ def test_a_large_network_is_told_in_under_80_lines_of_100_columns_that_add_up(si
 def test_the_digits_name_the_outputs_and_the_wanted_one_is_told(digits, capsys):
     inputs, label = digits[2][5]
     text = explained(Net([784, 30, 10], seed=1), capsys, inputs=inputs, target=label)
-    assert f"the target is {label}" in text
+    assert f"target: {label}." in text
     assert f"δ_{label}" in text and f"Target_{label} − out_{label}" in text
     zeros = sum(value == 0 for value in inputs)
     assert f"{zeros} of the 784 inputs are 0" in text
@@ -201,20 +201,20 @@ def test_a_large_network_is_told_by_what_matters_most(sizes, digits, capsys):
         assert close(worked_out(parts[1].split(" + ")[3]), rest)
         changed = [name for equation, name, parts in told if name.startswith("W+_Ω") and name.endswith(f"→A{neuron}")]
         assert changed == [f"W+_Ω{source}→A{neuron}" for source in sorted(by_size(terms)[:2])]
-    assert f"the target is {label}." in text and "The network says" in text
+    assert f"; target: {label}." in text and text.splitlines()[1].startswith("Prediction: ")
     after = copy.deepcopy(network)
     after.update_weights(outs, deltas, 0.5)
     most = max(abs(new - old) for one, other in zip(network.weights, after.weights)
                for row, changed in zip(one, other) for old, new in zip(row, changed))
     most = max([most] + [abs(new - old) for one, other in zip(network.biases, after.biases) for old, new in zip(one, other)])
-    assert f"none by more than {number(most)}." in text.replace("\n    ", " ")
+    assert f"the largest change of all is {number(most)}." in text.replace("\n    ", " ")
 
 
 def test_of_many_layers_the_first_and_the_last_three_are_told(digits, capsys):
     text = explained(Net([784] + [20] * 9 + [10], seed=1), capsys, inputs=digits[2][5][0], target=1)
     assert [line for line in text.splitlines() if line.startswith("Forward")] == [
         "Forward pass, hidden layer 1", "Forward pass, hidden layer 8", "Forward pass, hidden layer 9", "Forward pass, output layer"]
-    assert "of 4 of the 10 layers." in text.replace("\n    ", " ")
+    assert "in 4 of the 10 layers." in text.replace("\n    ", " ")
 
 
 def test_sections_are_the_lines_of_explain(capsys):
@@ -225,7 +225,7 @@ def test_sections_are_the_lines_of_explain(capsys):
     assert told == equations(explained(network, capsys))
     assert [heading for heading, lines in explanation.sections()] == [
         "Forward pass, hidden layer", "Forward pass, output layer",
-        "Backward pass: the errors, all of them from the old weights", "Backward pass: the new weights"]
+        "Backward pass: error terms, all from the old weights", "Backward pass: new weights"]
 
 
 def test_bad_arguments_are_errors():

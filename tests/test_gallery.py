@@ -37,7 +37,7 @@ def test_a_heat_map_is_red_for_blue_against_white_for_none_and_symmetric(capsys)
 def test_imagine_writes_the_picture_and_says_what_the_network_answers(capsys):
     network = net()
     network.imagine(0)
-    assert capsys.readouterr().out == "imagined_0.png\nThe network takes the 0 it imagined for 0 (0.78), then 1 (0.50).\n"
+    assert capsys.readouterr().out == "imagined_0.png\nImagined 0: predicted 0 (0.78), then 1 (0.50)\n"
     assert network.forward([1.0, 0.0, 0.0, 0.5])[-1] == pytest.approx([0.7773, 0.5], abs=1e-4)
     with Image.open("imagined_0.png") as picture:
         assert picture.format == "PNG" and picture.size == (280, 280)
@@ -48,7 +48,7 @@ def test_imagine_writes_the_picture_and_says_what_the_network_answers(capsys):
 def test_all_digits_and_all_neurons_come_on_one_sheet(capsys):
     network = Net([784, 30, 10], seed=1)
     assert network.imagine().width > 500 and os.path.exists("imagined.png")
-    assert capsys.readouterr().out.count("The network takes") == 10
+    assert capsys.readouterr().out.count("Imagined ") == 10
     drawn = network.looks_for()
     with Image.open("neurons.png") as picture:
         assert picture.convert("RGB").tobytes() == drawn.tobytes()
@@ -61,17 +61,17 @@ def test_all_digits_and_all_neurons_come_on_one_sheet(capsys):
 
 
 def test_pictures_need_square_inputs_a_known_digit_and_a_png():
-    with pytest.raises(ValueError, match="square picture, .* got one with 2 inputs"):
+    with pytest.raises(ValueError, match="square number of inputs, .* got one with 2"):
         Net([2, 3, 2]).imagine(1)
     for call in (Net([2, 3]).imagine, Net([2, 3]).looks_for, lambda: Film(Net([2, 3])), lambda: Net([2, 3]).show([([1, 2], 1)])):
-        with pytest.raises(ValueError, match="square picture"):
+        with pytest.raises(ValueError, match="square number of inputs"):
             call()
     for digit in (2, -1, "1", 0.0):
-        with pytest.raises(ValueError, match="digit: expected a whole number from 0 to 1"):
+        with pytest.raises(ValueError, match="digit: expected an integer from 0 to 1"):
             net().imagine(digit)
     with pytest.raises(ValueError, match="neuron: expected"):
         net().looks_for(2)
-    with pytest.raises(ValueError, match=r"ends in \.png, got map.jpg"):
+    with pytest.raises(ValueError, match=r"ending in \.png, got map.jpg"):
         net().imagine(1, "map.jpg")
     assert os.listdir() == []
 
@@ -83,7 +83,7 @@ def test_a_picture_replaces_only_pictures_of_this_program(capsys):
     for content in (b"my notes", b""):
         with open("mine.png", "wb") as file:
             file.write(content)
-        with pytest.raises(FileExistsError, match="mine.png already exists and was not made by this program"):
+        with pytest.raises(FileExistsError, match="mine.png already exists and was not created by this program"):
             network.imagine(0, "mine.png")
         with open("mine.png", "rb") as file:
             assert file.read() == content
@@ -107,8 +107,8 @@ def test_show_draws_and_prints_right_and_wrong_ones_apart(capsys):
     network = net()
     picture = network.show([([1.0, 0.0, 0.0, 0.0], 0), ([0.0, 0.0, 1.0, 0.0], 0)], names=[7, 42])
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "7: is 0, the network says 0 (0.73), then 1 (0.50)"
-    assert lines[1] == "42: is 0, the network says 1 (0.88), then 0 (0.27) WRONG"
+    assert lines[0] == "7: label 0, predicted 0 (0.73), then 1 (0.50)"
+    assert lines[1] == "42: label 0, predicted 1 (0.88), then 0 (0.27) WRONG"
     assert lines[2] == "shown.png"
     assert picture.getpixel((9, 9)) == (0, 0, 0)  # ink is dark
     assert picture.getpixel((9 + 56, 9)) == (255, 255, 255)
@@ -117,9 +117,9 @@ def test_show_draws_and_prints_right_and_wrong_ones_apart(capsys):
 
 
 def test_show_takes_at_most_200_examples_and_a_name_for_each():
-    with pytest.raises(ValueError, match="at most 200 examples on a sheet, got 201"):
+    with pytest.raises(ValueError, match="at most 200 examples, got 201"):
         net().show([([1.0, 0.0, 0.0, 0.0], 0)] * 201)
-    with pytest.raises(ValueError, match="names: expected 1, one for each example, got 2"):
+    with pytest.raises(ValueError, match="names: expected 1 names, one per example, got 2"):
         net().show([([1.0, 0.0, 0.0, 0.0], 0)], names=[1, 2])
 
 
@@ -151,9 +151,9 @@ def test_the_shipped_weights_know_all_ten_digits_that_they_imagine(capsys):
     network = Net([1, 1])
     network.load()
     network.imagine()
-    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("The network takes")]
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Imagined ")]
     for digit, line in enumerate(lines):
-        assert line.startswith(f"The network takes the {digit} it imagined for {digit} ")
+        assert line.startswith(f"Imagined {digit}: predicted {digit} ")
     assert len(lines) == 10
 
 
@@ -173,7 +173,7 @@ def test_path_false_draws_without_writing(capsys):
 def test_a_film_shows_itself_in_jupyter(capsys):
     network = net()
     film = Film(network)
-    assert "without pictures" in film._repr_html_()
+    assert "empty film" in film._repr_html_()
     film(0)
     film(10)
     html = film._repr_html_()
@@ -195,8 +195,8 @@ def test_of_a_single_output_imagine_1_is_its_weights_and_imagine_0_their_opposit
     assert gallery.imagined(network, 0) == [-1.0, 0.5, 0.0, -0.25]
     network.imagine()
     lines = capsys.readouterr().out.splitlines()
-    assert lines[1].startswith("The network takes the 0 it imagined for 0 (")
-    assert lines[2].startswith("The network takes the 1 it imagined for 1 (")
+    assert lines[1].startswith("Imagined 0: predicted 0 (")
+    assert lines[2].startswith("Imagined 1: predicted 1 (")
     picture = network.imagine(1, path=False)
     assert (picture.getpixel((0, 0)), picture.getpixel((0, 279))) == (RED, WHITE)
 
@@ -224,10 +224,10 @@ def test_the_sheet_labels_each_map_and_a_film_counts_the_images(monkeypatch, cap
     assert [text for text in drawn if text] == ["0", "1"]
     drawn.clear()
     network.show([([1.0, 0.0, 0.0, 0.0], 0), ([0.0, 0.0, 1.0, 0.0], 0)], path=False, names=["seven", 42])
-    assert [text for text in drawn if text] == ["seven: 0", "42: 0, said 1"]
+    assert [text for text in drawn if text] == ["seven: 0", "42: 0, got 1"]
     drawn.clear()
     Film(network)(12_000)
-    assert [text for text in drawn if text] == ["12,000 images", "0", "1"]
+    assert [text for text in drawn if text] == ["12,000 examples", "0", "1"]
 
 
 def test_ink_is_dark_and_clipped():

@@ -61,8 +61,8 @@ def test_a_long_epoch_prints_sparse_lines_to_a_log(capsys, monkeypatch):
     Net([1, 1], seed=1).train([([1.0], 1)] * 25_000, 0.1)
     lines = capsys.readouterr().out.splitlines()
     assert lines[:2] == [
-        "epoch 1 of 1: 40%, 100.00% correct, 2 s left (10,000 of 25,000 images, 10,000 a second)",
-        "epoch 1 of 1: 80%, 100.00% correct, 0 s left (20,000 of 25,000 images, 10,000 a second)"]
+        "epoch 1 of 1: 40%, 100.00% correct, 2 s left (10,000 of 25,000 examples, 10,000/s)",
+        "epoch 1 of 1: 80%, 100.00% correct, 0 s left (20,000 of 25,000 examples, 10,000/s)"]
     assert lines[2].startswith("epoch 1 of 1: 100.00% correct while training (") and len(lines) == 3
 
 
@@ -76,7 +76,7 @@ def test_on_a_terminal_one_line_changes_in_place(capsys, terminal):
 
 
 @pytest.mark.parametrize("width, form", [
-    (99, r"epoch 12 of 30: 10%, 100.00% correct, 1 h 50 min left \(50 of 500 images, \d+ a second\)"),
+    (99, r"epoch 12 of 30: 10%, 100.00% correct, 1 h 50 min left \(50 of 500 examples, \d+/s\)"),
     (60, r"epoch 12 of 30: 10%, 100.00% correct, 1 h 50 min left"),
     (45, r"epoch 12/30: 10%, 100.00%, 1 h 50 min left"), (40, r"12/30: 10%, 100.00%"), (15, r"12/30: 10%"), (5, "12/3")])
 def test_a_narrow_terminal_gets_what_matters_most(width, form, monkeypatch, capsys, terminal):
@@ -104,7 +104,7 @@ def test_scoring_shows_its_progress_after_a_second_and_clears_the_line(capsys, t
     assert capsys.readouterr().out == ""
     assert network.evaluate([([1.0], 1)] * 400) in (0, 400)
     out = capsys.readouterr().out
-    assert re.fullmatch(r"scoring: \d+%, \d+ s left \(\d+ of 400\)", lines_shown(out, 60)[0])
+    assert re.fullmatch(r"evaluating: \d+%, \d+ s left \(\d+ of 400\)", lines_shown(out, 60)[0])
     assert out.endswith("\r" + " " * 59 + "\r")
 
 
@@ -160,7 +160,7 @@ def test_ctrl_c_says_how_far_it_got_and_keeps_what_was_learned(capsys):
     network, same = Net([2, 2, 1], seed=1), Net([2, 2, 1], seed=1)
     network.train(Interrupted(XOR, 7), 1.0, epochs=10, batch_size=1)
     out = capsys.readouterr().out
-    assert "Stopped in epoch 2 of 10 after 2 of 4 images." in out
+    assert "Stopped in epoch 2 of 10 after 2 of 4 examples." in out
     same.train(XOR, 1.0, batch_size=1)
     assert network.weights != same.weights != Net([2, 2, 1], seed=1).weights
 
@@ -202,7 +202,7 @@ def test_ctrl_c_between_any_two_lines_leaves_a_network_that_works(capsys, tmp_pa
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_relu_at_3_stops_with_an_error_that_says_what_to_try(options, seed, digits, capsys):
     network = Net([784, 30, 10], hidden="relu", seed=seed, **options)
-    with pytest.raises(ValueError, match=r"diverged after [\d,]+ examples at learning_rate 3: .* such as 0.3"):
+    with pytest.raises(ValueError, match=r"failed at example [\d,]+ with learning_rate=3: .* such as 0.3"):
         network.train(digits[0], 3.0, epochs=3)
 
 
@@ -210,7 +210,7 @@ def test_numbers_that_outgrow_all_bounds_stop_training_before_they_reach_the_wei
     network = Net([2, 3, 3, 1], hidden="relu", seed=1)
     network.weights = [[[1e60, 1e60]] * 3, [[1e60] * 3] * 3, [[1.0] * 3]]
     network.weights = copy.deepcopy(network.weights)
-    with pytest.raises(ValueError, match="diverged after 0 examples at learning_rate 0.1"):
+    with pytest.raises(ValueError, match="failed at example 1 with learning_rate=0.1"):
         network.train(XOR, 0.1)
     for layer in network.weights:
         for neuron in layer:
@@ -223,7 +223,7 @@ def test_numbers_that_outgrow_all_bounds_stop_training_before_they_reach_the_wei
     ([784, 12, 2], dict(hidden="relu", output="softmax"), 10.0, 10)])
 def test_a_network_that_says_the_same_of_everything_and_cannot_learn_stops_too(sizes, options, rate, batch_size, digits, capsys):
     data = [(inputs, target.index(1.0) % sizes[-1]) for inputs, target in digits[0][:1000]]
-    with pytest.raises(ValueError, match="training diverged"):
+    with pytest.raises(ValueError, match="training failed"):
         Net(sizes, seed=1, **options).train(data, rate, epochs=5, batch_size=batch_size)
 
 
@@ -232,7 +232,7 @@ def test_ctrl_c_while_scoring_test_data_keeps_the_result_of_the_epoch(capsys):
     network.train(XOR, 1.0, epochs=3, test_data=Interrupted(XOR, 3))
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("epoch 1 of 3: 50.00% correct while training (")
-    assert lines[1] == ("Stopped in epoch 1 of 3 after 4 of 4 images. "
+    assert lines[1] == ("Stopped in epoch 1 of 3 after 4 of 4 examples. "
                         "The network keeps what it has learned.")
 
 
@@ -240,13 +240,13 @@ def test_ctrl_c_leaves_a_clean_line_on_a_terminal(capsys, terminal):
     terminal(60)
     Net([2, 2, 1], seed=1).train(Interrupted(XOR * 100, 300), 1.0)
     out = capsys.readouterr().out
-    assert "\r" + " " * 59 + "\rStopped in epoch 1 of 1 after 299 of 400 images." in out
+    assert "\r" + " " * 59 + "\rStopped in epoch 1 of 1 after 299 of 400 examples." in out
 
 
 def test_weights_that_the_last_batch_makes_infinite_are_an_error(capsys):
     network = Net([1, 1], seed=1)
     network.weights = [[[0.0]]]
-    with pytest.raises(ValueError, match="diverged after 1 examples .*: weights grew without bound"):
+    with pytest.raises(ValueError, match="failed at example 1 .*: weights or biases grew without bound"):
         network.train([([1e10], 1)], 1e300)
 
 

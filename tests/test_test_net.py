@@ -74,7 +74,7 @@ def test_mistakes_are_drawn_and_told():
 
 def test_any_test_images_can_be_shown(digits):
     lines = run("--dataset", "digits", "--show", "7", "42", "299").splitlines()
-    assert [line.split(",")[0] for line in lines[:3]] == [f"{index}: is {digits[2][index][1]}" for index in (7, 42, 299)]
+    assert [line.split(",")[0] for line in lines[:3]] == [f"{index}: label {digits[2][index][1]}" for index in (7, 42, 299)]
     assert lines[3] == "shown.png" and os.path.exists("shown.png")
     run("--dataset", "digits", "--show", "1", "--sheet", "other.png")
     assert os.path.exists("other.png")
@@ -100,7 +100,7 @@ def test_what_can_be_read_is_read_although_one_picture_cannot():
 def test_a_folder_needs_weights_of_its_own():
     put("fashion", files())
     assert run("--dataset", "fashion", status=2) == (
-        "test_net.py: --weights: expected a file of weights trained on the data in fashion, got none\n")
+        "test_net.py: --weights: required with --dataset FOLDER; expected a network trained on the data in fashion, got none\n")
     Net([784, 10], seed=1).save("fashion.pkl")
     assert "on 10 test images of fashion:" in run("--dataset", "fashion", "--weights", "fashion.pkl")
 
@@ -124,7 +124,7 @@ def test_letters_of_another_size_are_scored_in_a_table_of_26():
     assert lines[1] == "100.00% correct! (52 of 52)"
     assert lines[4].split() == [str(label) for label in range(26)]
     assert [line.split()[0] for line in lines[5:]] == [str(label) for label in range(26)]
-    assert "expected a network of 400 inputs and 26 outputs" in run(
+    assert "expected a network with 400 inputs and at least 26 classes" in run(
         "--dataset", "letters", "--weights", os.path.join(WEIGHTS, "mnist.pkl"), status=2)
 
 
@@ -133,7 +133,7 @@ def test_of_more_than_30_classes_the_worst_confusions_are_listed():
     network.weights[0][7], network.weights[0][9] = network.weights[0][9], network.weights[0][7]
     network.save("letters.pkl")
     lines = run("--dataset", "letters", "--weights", "letters.pkl").splitlines()
-    assert lines[1:] == ["95.00% correct! (76 of 80)", "", "7 is taken for 9: 2 of 2", "9 is taken for 7: 2 of 2"]
+    assert lines[1:] == ["95.00% correct! (76 of 80)", "", "7 taken for 9: 2 of 2", "9 taken for 7: 2 of 2"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs signals and file descriptors of POSIX")
@@ -145,7 +145,7 @@ def test_ctrl_c_ends_in_one_line_with_status_130():
         process.send_signal(signal.SIGINT)
         error = process.communicate()[1]
     assert process.returncode == 130
-    assert error == b"test_net.py: stopped by Ctrl-C\n"
+    assert error == b"test_net.py: interrupted by Ctrl-C\n"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs signals and file descriptors of POSIX")
@@ -191,9 +191,9 @@ def test_what_is_wrong_is_told_in_one_line_with_status_2(fault):
         file.write("hello")
     for arguments, message in (
             (("--weights", "nowhere.pkl"), "nowhere.pkl"), (("--weights", "bad.pkl"), "bad.pkl: not a weights file"),
-            (("--weights", "small.pkl"), "small.pkl: expected a network of 784 inputs and 10 outputs, got Net([2, 3])"),
+            (("--weights", "small.pkl"), "small.pkl: expected a network with 784 inputs and at least 10 classes, got Net([2, 3])"),
             (("--limit", "0"), "--limit: expected at least 1"), (("--show", "300"), "--show: expected indices from 0 to 299, got 300"),
-            (("--mistakes", "bad.pkl"), ".png"), (("--sheet", "sheet.png"), "--sheet: not allowed with anything but --show and --read"),
+            (("--mistakes", "bad.pkl"), ".png"), (("--sheet", "sheet.png"), "--sheet: not allowed without --show or --read"),
             (("--mistakes", "nofolder/mistakes.png"), "nofolder/mistakes.png: there is no folder nofolder"),
             (("--show", "1", "--limit", "3"), "--limit: not allowed with --show")):
         error = fault("--dataset", "digits", *arguments)
