@@ -142,7 +142,7 @@ class Digits:
         told = {heading: [line._asdict() for line in lines]
                 for heading, lines in explanation.sections(PARTS[0])}
         after = explanation.after
-        said = _answers(after, after.forward(_inputs(frame)))  # raises for weights past bearing
+        said = _answers(after, after.forward(_inputs(frame)))  # ValueError if the weights diverged
         lessons.append((_text(frame), target, learning_rate))
         self._keep(request, lessons, after)
         return {**said, "frame": _text(frame), "lessons": [list(lesson) for lesson in lessons],

@@ -1,4 +1,4 @@
-"""A small web server for one page, for this machine alone."""
+"""A small web server for one page, reachable from this machine only."""
 
 import hmac
 import http.server
@@ -37,10 +37,10 @@ def serve(functions, port=0):
     functions   {name: function}: a POST to name is answered by function(dictionary), which
                 returns a dictionary, or raises ValueError or OSError for a bad request
     port        0 for any that is free
-    Raises OSError if the port can't be had.
+    Raises OSError if the port is not available.
     """
     with Server(functions, port) as server:
-        say(f"The page is at {server.address} until Ctrl-C.")
+        say(f"Serving at {server.address} (press Ctrl-C to stop)")
         threading.Thread(target=_open, args=(server.address,), daemon=True).start()
         try:
             server.serve_forever()
@@ -52,14 +52,14 @@ def _open(address):
     if sys.platform.startswith("linux") and not (
             os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
             or os.environ.get("BROWSER")):
-        opened = False  # but for a text browser, which would take over the terminal
+        opened = False  # webbrowser might find a text browser, which takes over the terminal
     else:
         try:
             opened = webbrowser.open(address)
         except (webbrowser.Error, OSError):
             opened = False
     if not opened:
-        say("No browser was found to open it: open the address yourself.")
+        say("No browser found. Open the address in a browser on this machine.")
 
 
 class Server(http.server.ThreadingHTTPServer):
@@ -82,7 +82,7 @@ class Server(http.server.ThreadingHTTPServer):
             super().__init__(("127.0.0.1", port), Handler)
         except (OSError, OverflowError) as error:
             reason = getattr(error, "strerror", None) or error
-            raise OSError(f"port {port} can't be had: {reason}") from None
+            raise OSError(f"port {port} is not available: {reason}") from None
         self.hosts = [f"{name}:{self.server_port}" for name in ("127.0.0.1", "localhost")]
         self.address = f"http://{self.hosts[0]}/{self.token}/"
 
@@ -92,13 +92,13 @@ class Server(http.server.ThreadingHTTPServer):
         self.server_name, self.server_port = self.server_address[:2]
 
     def handle_error(self, request, client_address):
-        """A browser that went away is no error."""
+        """A browser that disconnects is not an error."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
 
 class Refused(Exception):
-    """Status and message of a request that is not answered."""
+    """A request that is not answered: status and message."""
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -109,14 +109,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
     server_version, sys_version = "page", ""
 
     def do_GET(self):
-        self.close_connection |= "Content-Length" in self.headers  # what follows is no request
+        self.close_connection |= "Content-Length" in self.headers  # its body is not read
         self._answered(self._file)
 
     def do_POST(self):
         self._answered(self._result)
 
     def _answered(self, found):
-        """Sends what `found` returns, a content type and bytes; or says why not."""
+        """Sends what `found` returns, a content type and bytes, or an error message."""
         try:
             name = self._name()
             kind, content = found(name)
@@ -140,7 +140,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self._let_go()
 
     def _name(self):
-        """What is asked for, if this page asks for it."""
+        """The requested name. Raises Refused unless the request comes from this page."""
         if self.headers.get_all("Host", []) not in ([host] for host in self.server.hosts):
             raise self._refused(403, "expected another Host")
         origin = self.headers.get("Origin")
@@ -183,7 +183,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return content
 
     def _refused(self, status, message):
-        """The body of what is refused is not taken: the connection ends with the answer."""
+        """A refused request's body is not read, so the connection is closed after the response."""
         self.close_connection = True
         return Refused(status, message)
 
@@ -199,7 +199,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def _let_go(self):
-        """Takes what is still on its way for a moment, or the answer would be lost with it."""
+        """Discards the rest of the request: closing before it has arrived loses the response."""
         self.wfile.flush()
         try:
             self.connection.shutdown(socket.SHUT_WR)

@@ -1,4 +1,4 @@
-"""Chromium without a window, driven by Selenium, and a pen in its hand."""
+"""Helpers for the tests in a browser: headless Chromium, the page's server, digits to draw."""
 
 import shutil
 import threading

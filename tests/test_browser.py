@@ -358,7 +358,7 @@ def test_a_lesson_changes_the_answer_in_one_tab_and_can_be_forgotten(page, runni
     click(page, "teach-step")
     wait(page, lambda: answer(page) == "5")
     assert len(page.find_elements("css selector", ".tile.has-error")) == 300
-    assert "W+_" in text(page, "changes") and "now it says 5" in text(page, "taught")
+    assert "W+_" in text(page, "changes") and "after the step it is 5" in text(page, "taught")
     try:
         page.switch_to.new_window("tab")
         opened(page, running)

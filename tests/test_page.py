@@ -289,7 +289,7 @@ def test_the_errors_of_a_lesson_are_those_of_the_equations(board_of_digits, netw
 
 FRAME = base64.b64encode(bytes(784)).decode()
 BAD_DIGITS = [
-    ("drawing", {}, "side: expected a whole number"),
+    ("drawing", {}, "side: expected"),
     ("drawing", {"side": 2, "ink": "AAAA"}, "ink: expected 4 bytes, got 3"),
     ("drawing", {"side": 2, "ink": "AAAAAA=="}, "expected a digit in ink, found none"),
     ("drawing", {"side": 10 ** 6, "ink": ""}, "side: expected at most 400"),
@@ -304,16 +304,16 @@ BAD_DIGITS = [
     ("frame", {"frame": FRAME, "lessons": [7]}, r"lessons: expected \[frame"),
     ("frame", {"frame": FRAME, "lessons": [[FRAME, 3, 1.0]] * 51}, "lessons: expected a list"),
     ("frame", {"frame": FRAME, "lessons": [[FRAME, 11, 1.0]]}, "target: expected"),
-    ("neuron", {"frame": FRAME, "layer": 2, "neuron": 0}, "layer: expected a whole number"),
-    ("neuron", {"frame": FRAME, "layer": 0, "neuron": -1}, "neuron: expected a whole number"),
-    ("neuron", {"frame": FRAME, "layer": "0", "neuron": 1}, "layer: expected a whole number"),
+    ("neuron", {"frame": FRAME, "layer": 2, "neuron": 0}, "layer: expected"),
+    ("neuron", {"frame": FRAME, "layer": 0, "neuron": -1}, "neuron: expected"),
+    ("neuron", {"frame": FRAME, "layer": "0", "neuron": 1}, "layer: expected"),
     ("teach", {"frame": FRAME, "target": 3.5, "learning_rate": 1}, "target: expected"),
     ("teach", {"frame": FRAME, "target": 3, "learning_rate": "1"}, "η: expected a number"),
     ("teach", {"frame": FRAME, "target": 3, "learning_rate": 0}, "η: expected a number greater"),
     ("teach", {"frame": FRAME, "target": 3, "learning_rate": 1e9}, "η: expected a number greater"),
     ("teach", {"frame": FRAME, "target": 3, "learning_rate": 1.0,
                "lessons": [[FRAME, 3, 1.0]] * 50}, "expected at most 50 lessons"),
-    ("example", {"index": 10 ** 9}, "index: expected a whole number from 0 to 299"),
+    ("example", {"index": 10 ** 9}, "index: expected .* from 0 to 299"),
 ]
 
 
@@ -327,7 +327,7 @@ def test_a_bad_request_is_refused_with_what_was_expected(name, sent, message, bo
 def test_weights_that_are_too_large_to_compute_with_are_told(a_digit):
     network = Net([784, 3, 10], hidden="relu", output="softmax", seed=1)
     network.weights[0] = [[1e308] * 784] * 3
-    with pytest.raises(ValueError, match="not all finite"):
+    with pytest.raises(ValueError, match="expected finite outputs"):
         digit_view.Digits({"huge": network}, None).frame({"frame": a_digit[0]})
 
 
@@ -478,9 +478,9 @@ def test_a_slow_tab_does_not_hold_up_the_others(running):
 
 
 def test_a_port_that_is_taken_is_told_in_one_line(running):
-    with pytest.raises(OSError, match=f"port {running.server_port} can't be had: "):
+    with pytest.raises(OSError, match=f"port {running.server_port} is not available: "):
         server.Server({}, running.server_port)
-    with pytest.raises(OSError, match="port 70000 can't be had"):
+    with pytest.raises(OSError, match="port 70000 is not available"):
         server.Server({}, 70000)
 
 
@@ -494,13 +494,13 @@ def test_the_script_serves_the_page_until_ctrl_c_ends_it_quietly():
     with subprocess.Popen([sys.executable, SCRIPT, "--draw", "--dataset", "digits"],
                           env=environment, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE) as process:
-        address = process.stdout.readline().decode().split()[4]
+        address = process.stdout.readline().decode().split()[2]
         port, token = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/([\w-]{20,})/", address).groups()
         connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=5)
         connection.request("GET", f"/{token}/")
         assert b"<canvas id=\"canvas\"" in connection.getresponse().read()
         if sys.platform.startswith("linux"):
-            assert b"No browser was found" in process.stdout.readline()
+            assert b"No browser found" in process.stdout.readline()
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=5)
     assert (process.returncode, out.strip(), err) == (0, b"", b"")
@@ -513,7 +513,7 @@ def test_the_script_says_in_one_line_that_a_port_is_taken(capsys):
         port = taken.getsockname()[1]
         assert test_net.main(["--draw", "--port", str(port)]) == 2
     err = capsys.readouterr().err
-    assert re.fullmatch(f"test_net.py: port {port} can't be had: [^\n]*\n", err)
+    assert re.fullmatch(f"test_net.py: port {port} is not available: [^\n]*\n", err)
 
 
 def test_the_script_offers_the_users_network_before_its_own(monkeypatch):

@@ -10,7 +10,7 @@ export async function ask(name, request) {
       body: JSON.stringify(request),
     });
   } catch {
-    throw new Error("The program has ended: start python test_net.py --draw again.");
+    throw new Error("The server has stopped; run python test_net.py --draw again.");
   }
   const answer = await response.json();
   if (!response.ok) throw new Error(answer.error);

@@ -51,7 +51,7 @@ async function readPicture(file) {
     const content = base64(new Uint8Array(await (await sized(file)).arrayBuffer()));
     if (question === asked) read("picture", () => ({picture: content}));
   } catch {
-    show("draw-message", `${file.name}: not a picture that this browser can read; `
+    show("draw-message", `${file.name}: not an image that this browser can read; `
       + "save it as PNG or JPEG");
   }
 }
@@ -120,7 +120,7 @@ function select(chosen) {
   neurons.forgetShares();
   at("neuron").hidden = true;
   if (selected && !frame) {
-    show("draw-message", "Draw a digit first: then the neuron has numbers to show.");
+    show("draw-message", "Draw a digit first, so that the neuron has an output.");
   }
   explain();
 }
@@ -198,7 +198,7 @@ function codeOf(line) {
 
 async function teach() {
   if (!frame) {
-    show("draw-message", "Draw a digit first: then there is something to teach.");
+    show("draw-message", "Draw a digit first.");
     return;
   }
   let told;
@@ -217,7 +217,7 @@ async function teach() {
   neurons.show(told);
   neurons.showErrors(told);
   at("taught").textContent =
-    `Before the step the network said ${told.before}; now it says ${told.verdict}.`;
+    `The prediction was ${told.before}; after the step it is ${told.verdict}.`;
   at("changes").replaceChildren(...told.sections.map(changes));
   explain();
 }
