@@ -1,5 +1,6 @@
-"""What a network says of a digit that is drawn, chosen or taken from the test images, as the
-page shows it: requests and answers, all of them dictionaries.
+"""The digit view's requests: what a network makes of a drawing, an image file or a test image.
+
+Requests and answers are dictionaries.
 
 A frame is what the network sees: 28×28 pixels, a byte each, 0 = blank … 255 = full ink, in
 base64. What a tab has taught the network is sent with each request, as a list of lessons, so

@@ -1,5 +1,4 @@
-"""One training step of the 2-3-2 network, as the page shows it: a request and an answer, both
-dictionaries."""
+"""The step view's request: one training step of the 2-3-2 network, from dictionary to dictionary."""
 
 from math import isfinite
 

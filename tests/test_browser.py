@@ -193,7 +193,8 @@ def test_taking_the_step_is_training_once(page):
         expected = [line.value for line in lines_of(network)]
         wait(page, lambda: texts(page, "#lines .number") == expected)
         boxes = page.execute_script(
-            "return [...document.querySelectorAll('#diagram .weight input')].map(box => box.value)")
+            "const boxes = document.querySelectorAll('#diagram .weight input');"
+            "return [...boxes].map(box => box.value)")
         assert boxes == [number(weight) for layer in network.weights for incoming in layer
                          for weight in incoming]
         costs.append(float(text(page, "cost-before")))
