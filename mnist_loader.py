@@ -2,7 +2,7 @@
 with the project, and pictures of your own.
 
     training_data, validation_data, test_data = load_data_wrapper()
-    inputs = load_image("three.png")
+    inputs = load_image("data/three.png")
 """
 
 import os

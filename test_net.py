@@ -61,33 +61,29 @@ def table(counts):
 
 
 def read(weights, paths, sheet_path=None):
-    """Prints what the network says of pictures of handwritten digits, and draws each beside the
-    frame that the network sees it in (by default on read.png). What can't be read is said at
-    the end. Returns the exit status."""
-    from PIL import Image, ImageDraw
-
+    """Prints the network's predictions for images of handwritten digits, and draws for each the
+    image, the ink found in it, and the 28×28 frame that the network sees (in read.png by
+    default). Images that can't be read are reported at the end. Returns the exit status."""
     from backstage import handwriting, pictures
     network = load_network(weights, 784, 10)
     pictures.picture_path("read.png", sheet_path)
     tiles, labels, faults = [], [], []
     for path in paths:
         try:
-            inputs = mnist_loader.load_image(path)
+            reading = handwriting.read_picture(path)
         except (ValueError, OSError) as error:
             faults.append(error)
             continue
-        said = verdict(network.forward(inputs)[-1])
-        picture = handwriting.open_picture(path)
-        picture.thumbnail((280, 280))
-        tile = Image.new("RGB", (568, 280), "white")
-        tile.paste(picture.convert("RGB"), ((280 - picture.width) // 2, (280 - picture.height) // 2))
-        tile.paste(pictures.ink_picture(inputs, 28, 280), (288, 0))
-        ImageDraw.Draw(tile).rectangle((287, 0, 567, 279), outline="gray")
-        tiles.append(tile)
+        if reading.problem:
+            said = "no digit found"
+            faults.append(f"{path}: {reading.problem}")
+        else:
+            said = verdict(network.forward(reading.inputs)[-1])
+            say(f"{path}: predicted {said}")
+        tiles.append(pictures.side_by_side([reading.picture, reading.ink, reading.frame]))
         labels.append(f"{os.path.basename(path)}: {said}")
-        say(f"{path}: the network says {said}")
     if tiles:
-        say(pictures.save_picture(pictures.sheet(tiles, labels, 2), "read.png", sheet_path))
+        say(pictures.save_picture(pictures.sheet(tiles, labels, 1), "read.png", sheet_path))
     for fault in faults:
         print(f"test_net.py: {fault}", file=sys.stderr)
     return 2 if faults else 0

@@ -3,7 +3,7 @@
 import os
 from io import BytesIO
 
-from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
+from PIL import Image, ImageDraw, ImageFont, ImageOps, PngImagePlugin
 
 from backstage.files import write_file
 
@@ -61,6 +61,19 @@ def sheet(tiles, labels, columns, wrong=(), title=""):
         color = RED if is_wrong else BLACK
         draw.text(((left + right) / 2, lower + 3), labels[index], color, font, anchor="ma")
     return picture
+
+
+def side_by_side(drawn):
+    """Images in a row, each as large as fits in a square; the place of a None stays empty."""
+    side, gap = 240, 8
+    row = Image.new("RGB", (len(drawn) * (side + gap) - gap, side), GRAY)
+    for index, picture in enumerate(drawn):
+        if picture is not None:
+            method = Image.Resampling.NEAREST if picture.width < side else Image.Resampling.BOX
+            picture = ImageOps.contain(picture.convert("RGB"), (side, side), method)
+            left = index * (side + gap) + (side - picture.width) // 2
+            row.paste(picture, (left, (side - picture.height) // 2))
+    return row
 
 
 def picture_path(default, path):

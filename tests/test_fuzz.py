@@ -11,15 +11,15 @@ import pytest
 
 from mnist_loader import load_image
 from neural_net import Net
-from test_pictures import drawing
+from test_handwriting import drawing
 
 SECONDS = 5.0  # that one file may take
 BYTES = 1_500_000_000  # that the process may grow by
 
 
-def picture(format):
+def picture(format, mode="L", **options):
     content = io.BytesIO()
-    drawing().save(content, format)
+    drawing(mode=mode).save(content, format, **options)
     return content.getvalue()
 
 
@@ -59,8 +59,9 @@ def targets():
         "weights": (weights(), load_weights),
         "png": (picture("PNG"), load_picture),
         "jpeg": (picture("JPEG"), load_picture),
-        "gif": (picture("GIF"), load_picture),
-        "bmp": (picture("BMP"), load_picture),
+        "16-bit png": (picture("PNG", "I;16"), load_picture),
+        "progressive jpeg": (picture("JPEG", progressive=True), load_picture),
+        "webp": (picture("WEBP"), load_picture),
     }
     for good, load in found.values():
         load(good)
@@ -123,7 +124,7 @@ def bounded_memory():
     resource.setrlimit(resource.RLIMIT_AS, old)
 
 
-KINDS = ("weights", "png", "jpeg", "gif", "bmp")
+KINDS = ("weights", "png", "16-bit png", "jpeg", "progressive jpeg", "webp")
 
 
 @pytest.mark.parametrize("name", KINDS)

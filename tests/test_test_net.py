@@ -81,20 +81,20 @@ def test_any_test_images_can_be_shown(digits):
 
 
 def test_a_picture_of_ones_own_is_read_and_drawn_beside_its_frame():
-    from test_pictures import drawing
+    from test_handwriting import drawing
     drawing().save("seven.png")
     lines = run("--read", "seven.png").splitlines()
-    assert lines[0].startswith("seven.png: the network says 7 (")
+    assert lines[0].startswith("seven.png: predicted 7 (")
     assert lines[1] == "read.png" and os.path.exists("read.png")
 
 
 def test_what_can_be_read_is_read_although_one_picture_cannot():
-    from test_pictures import drawing
+    from test_handwriting import drawing
     drawing().save("seven.png")
     done = subprocess.run([sys.executable, SCRIPT, "--read", "nowhere.png", "seven.png"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert done.returncode == 2
     assert b"nowhere.png" in done.stderr and done.stderr.count(b"\n") == 1
-    assert done.stdout.startswith(b"seven.png: the network says 7 (") and os.path.exists("read.png")
+    assert done.stdout.startswith(b"seven.png: predicted 7 (") and os.path.exists("read.png")
 
 
 def test_a_folder_needs_weights_of_its_own():

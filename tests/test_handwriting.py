@@ -1,0 +1,499 @@
+"""Pictures of handwriting that are read."""
+
+import io
+import os
+import random
+import struct
+import time
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
+
+import pages
+from backstage import handwriting, ink, masks
+from backstage.lines import without_lines
+from backstage.saving import WEIGHTS
+from bounds import answer_within_bounds
+from mnist_loader import load_image
+from neural_net import Net
+
+BEST = os.path.join(WEIGHTS, "mnist-best.pkl")
+
+
+def drawing(size=(200, 200), paper=255, ink=0, mode="L", width=14):
+    """A 7, drawn with straight strokes."""
+    picture = Image.new(mode, size, paper)
+    ImageDraw.Draw(picture).line([(60, 50), (140, 50), (90, 160)], ink, width, joint="curve")
+    return picture
+
+
+def frame(picture, format="PNG", **options):
+    content = io.BytesIO()
+    picture.save(content, format, **options)
+    content.seek(0)
+    return np.array(load_image(content)).reshape(28, 28)
+
+
+def test_a_drawing_comes_into_the_frame_of_mnist():
+    seven = frame(drawing())
+    rows, columns = np.flatnonzero(seven.any(axis=1)), np.flatnonzero(seven.any(axis=0))
+    assert np.ptp(rows) + 1 in (19, 20)
+    assert np.ptp(columns) < np.ptp(rows)
+    assert abs(seven.sum(axis=1) @ (np.arange(28) + 0.5) / seven.sum() - 14) <= 0.5
+    assert abs(seven.sum(axis=0) @ (np.arange(28) + 0.5) / seven.sum() - 14) <= 0.5
+    assert seven.max() == 1.0 and seven[0].max() == 0.0
+
+
+@pytest.mark.parametrize("other", [
+    lambda: drawing(paper=0, ink=255), lambda: drawing(paper=170, ink=90),
+    lambda: drawing(mode="RGB", paper=(250, 250, 240), ink=(20, 40, 160)),
+    lambda: drawing(mode="RGBA", paper=(0, 0, 0, 0), ink=(0, 0, 0, 255)),
+    lambda: drawing(mode="RGBA", paper=(255, 255, 255, 0), ink=(255, 255, 255, 255)),
+    lambda: drawing(mode="LA", paper=(9, 0), ink=(20, 255)),
+    lambda: drawing(mode="1", paper=1, ink=0),
+    lambda: drawing(mode="I;16", paper=65535, ink=0), lambda: drawing().convert("P"),
+    lambda: drawing(size=(500, 300)), lambda: drawing().resize((400, 400)),
+    lambda: drawing().resize((90, 90)), lambda: drawing().convert("CMYK").convert("RGB"),
+    lambda: drawing(mode="I;16", paper=60000, ink=12000),
+], ids=range(14))
+def test_size_place_color_and_transparency_do_not_matter(other):
+    seven, likewise = frame(drawing()), frame(other())
+    moved = [np.roll(likewise, rows, axis=0) for rows in (-1, 0, 1)]  # its place is rounded
+    assert min(np.abs(seven - one).mean() for one in moved) < 0.05
+
+
+def test_a_photo_turned_by_its_exif_tag_stands_upright():
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned a quarter clockwise
+    turned = drawing(mode="RGB", paper="white", ink="black").rotate(90, expand=True)
+    turned = frame(turned, "JPEG", exif=exif, quality=95)
+    assert np.abs(turned - frame(drawing())).mean() < 0.02
+
+
+def test_of_the_two_pictures_in_a_phones_file_the_first_is_read():
+    preview = drawing().resize((20, 20))
+    with_preview = frame(drawing(), "MPO", save_all=True, append_images=[preview], quality=95)
+    assert np.abs(with_preview - frame(drawing())).mean() < 0.02
+
+
+def test_a_tall_1_stays_thin():
+    one = Image.new("L", (100, 400), 255)
+    ImageDraw.Draw(one).line([(50, 30), (52, 370)], fill=0, width=12)
+    columns = np.flatnonzero(frame(one).any(axis=0))
+    assert 1 <= len(columns) <= 3 and 14 in columns
+
+
+def page(value=255, size=(300, 200)):
+    return Image.new("L", size, value)
+
+
+def noisy_page():
+    return Image.fromarray(np.uint8(np.random.default_rng(1).normal(200, 8, (200, 300))))
+
+
+def shaded_page():
+    return Image.fromarray(np.uint8(np.linspace(120, 250, 300)[None, :] * np.ones((200, 1))))
+
+
+@pytest.mark.parametrize("blank", [
+    page, lambda: page(0), lambda: page(120), noisy_page, shaded_page,
+    lambda: Image.new("RGBA", (50, 50), (0, 0, 0, 0)), lambda: page(255, (1, 1))])
+def test_a_picture_with_no_ink_is_a_clear_error(blank):
+    with pytest.raises(ValueError, match="expected a digit in dark or light ink, found none"):
+        frame(blank())
+
+
+def test_what_is_no_picture_is_a_clear_error():
+    def written(name, content):
+        with open(name, "wb") as file:
+            file.write(content)
+        return name
+
+    good = io.BytesIO()
+    noisy_page().save(good, "PNG")
+    with pytest.raises(ValueError, match="text.png: not a picture"):
+        load_image(written("text.png", b"hello, this is no picture"))
+    with pytest.raises(ValueError, match="empty.png: not a picture"):
+        load_image(written("empty.png", b""))
+    with pytest.raises(ValueError, match="cut.png: broken or unfit picture"):
+        load_image(written("cut.png", good.getvalue()[:5000]))
+    page().save("moving.png", save_all=True, append_images=[page(0), page(128)])
+    with pytest.raises(ValueError, match="moving.png: .*expected one picture, got 3"):
+        load_image("moving.png")
+    page().save("moving.webp", save_all=True, append_images=[page(0), page(128)])
+    with pytest.raises(ValueError, match="moving.webp: .*expected one picture, got 3"):
+        load_image("moving.webp")
+    for name in ("page.gif", "page.tif", "page.bmp"):
+        page().save(name)
+        with pytest.raises(ValueError, match=f"{name}: not a picture .* save it as PNG"):
+            load_image(name)
+    with pytest.raises(FileNotFoundError, match="nothing.png"):
+        load_image("nothing.png")
+    with pytest.raises(IsADirectoryError):
+        load_image(".")
+
+
+def test_a_decompression_bomb_is_refused_at_once():
+    bomb = io.BytesIO()
+    Image.new("1", (5_001, 5_000)).save(bomb, "PNG")
+    started = time.perf_counter()
+    with pytest.raises(ValueError, match="picture"):
+        load_image(bomb)
+    huge = bomb.getvalue()[:16] + (200_000).to_bytes(4, "big") * 2 + bomb.getvalue()[24:]
+    with pytest.raises(ValueError, match="picture"):
+        load_image(io.BytesIO(huge))
+    assert time.perf_counter() - started < 5
+
+
+def crafted_png(width, height):
+    """A PNG that says it is this large, with no pixels in it."""
+    content = io.BytesIO()
+    page(255, (1, 1)).save(content, "PNG")
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 16, 0, 0, 0, 0)
+    header += struct.pack(">I", zlib.crc32(header))
+    return content.getvalue()[:12] + header + content.getvalue()[33:]
+
+
+def scanned_again(times):
+    """A progressive JPEG whose last scan is stored again and again."""
+    content = io.BytesIO()
+    drawing().resize((2000, 2000)).save(content, "JPEG", progressive=True)
+    last = content.getvalue().rindex(b"\xff\xda")
+    return content.getvalue()[:-2] + content.getvalue()[last:-2] * times + b"\xff\xd9"
+
+
+def phones_jpeg():
+    content = io.BytesIO()
+    drawing().resize((8160, 6120), Image.Resampling.NEAREST).save(content, "JPEG", quality=50)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("content, answer", [
+    (lambda: crafted_png(10_000, 10_000), "at most 25,000,000 pixels, got 10000x10000"),
+    (lambda: crafted_png(20_001, 1), "sides of at most 20,000 pixels, got 20001x1"),
+    (lambda: crafted_png(5000, 5000), "broken or unfit picture"),
+    (lambda: scanned_again(500), "pixels in all scans, got 2000x2000 in 506 scans"),
+    (lambda: scanned_again(100), "returned 784"), (phones_jpeg, "returned 784"),
+], ids=["pixels", "side", "empty", "scans", "fewer scans", "50 megapixels"])
+def test_a_small_file_takes_neither_long_nor_much_memory(content, answer):
+    content = content()
+    answered = answer_within_bounds(lambda: len(load_image(io.BytesIO(content))))
+    assert answer in answered and len(answered) < 320
+
+
+def test_a_file_without_end_is_refused():
+    with pytest.raises(ValueError, match="/dev/zero: .*expected at most 50,000,000 bytes"):
+        load_image("/dev/zero") if os.path.exists("/dev/zero") else pytest.skip("needs /dev/zero")
+
+
+def test_messages_are_short_whatever_the_name():
+    name = 200 * "x" + ".png"
+    with open(name, "wb") as file:
+        file.write(b"no picture")
+    with pytest.raises(ValueError, match=r"^\.\.\.x+\.png: not a picture") as caught:
+        load_image(name)
+    assert len(str(caught.value)) <= 300
+
+
+# ------------------------------------------------------------------ each step, and what needs it
+
+
+def ink_on(paper, strokes, level=60):
+    """A grey array: paper, with a digit's strokes on it."""
+    return np.where(np.asarray(strokes) < 128, level, paper).astype(np.float32)
+
+
+def seven(size=(320, 240)):
+    return drawing(size)
+
+
+def same(picture, other=None):
+    """Whether load_image makes nearly the same of two pictures, but for a row or column."""
+    one, two = frame(other or seven()), frame(picture)
+    return min(np.abs(one - np.roll(two, (rows, columns), (0, 1))).mean()
+               for rows in (-1, 0, 1) for columns in (-1, 0, 1)) < 0.03
+
+
+def picture_of(grey):
+    return Image.fromarray(np.uint8(np.clip(grey, 0, 255)))
+
+
+@pytest.mark.parametrize("width", [6, 14, 40])
+def test_strokes_are_the_thinner_of_light_and_dark(width):
+    grey = np.asarray(drawing((320, 240), width=width), np.float32)
+    assert not ink.is_light_on_dark(grey) and ink.is_light_on_dark(255 - grey)
+    board = np.where(np.arange(320) < 200, 40, 250) + np.zeros((240, 1))  # mostly dark
+    assert ink.is_light_on_dark(np.where(grey < 128, 250, board).astype(np.float32)[:, :200])
+
+
+def test_uneven_light_and_a_shadow_are_no_ink():
+    rows, columns = np.mgrid[0:240, 0:320]
+    light = (150 + 0.25 * columns + 0.1 * rows) * (1 - 0.4 / (1 + np.exp(-(columns - 90) / 8)))
+    assert ink.darkness(light.astype(np.float32), 40).max() < 0.1
+    assert same(picture_of(ink_on(light, seven(), 0.2 * light)))
+
+
+def test_the_table_around_the_paper_is_no_ink():
+    rows, columns = np.mgrid[0:240, 0:320]
+    wood = 70 + 20 * np.sin(rows / 3 + columns / 11)
+    on_table = np.where((columns > 250 + rows / 10) | (rows < 25), wood, ink_on(220, seven()))
+    table = ink.table_around(on_table.astype(np.float32))
+    assert table[columns > 280].all() and not table[60:, :230].any()
+    assert same(picture_of(on_table))
+
+
+def test_a_digit_half_in_a_deep_shadow_is_read_whole():
+    rows, columns = np.mgrid[0:240, 0:320]
+    half = ink_on(220, seven()) * np.where(rows < 100, 0.45, 1.0)
+    assert ink.table_around(half.astype(np.float32))[50, 100]
+    assert same(picture_of(half))
+
+
+@pytest.mark.parametrize("digit, style", [(1, 0), (1, 2), (7, 0), (7, 1), (4, 1)])
+@pytest.mark.parametrize("line", [190, 130], ids=["faint", "dark"])
+def test_a_1_a_4_and_a_7_survive_squared_paper(digit, style, line):
+    strokes = ImageOps.invert(pages.drawn(pages.written(digit, random.Random(3), style), 0.05))
+    rows, columns = np.mgrid[0:480, 0:480]
+    lines = ((rows + columns // 40) % 60 < 3) | ((columns - rows // 40) % 60 < 3)
+    squares = np.where(lines, line, 235)
+    assert same(picture_of(ink_on(squares, strokes, 50)), strokes)
+    with pytest.raises(ValueError, match="found none"):
+        frame(picture_of(squares))
+
+
+def test_lines_are_found_by_running_across_and_strokes_by_crossing_them():
+    dark = np.zeros((100, 140), bool)
+    dark[30:32] = dark[70:72] = True  # two lines
+    dark[10:90, 50:53] = dark[50:52, 30:100] = True  # a stroke across them and one beside them
+    left = without_lines(dark, dark, np.where(dark, 0.5, 0.0), np.zeros_like(dark))
+    expected = np.zeros_like(dark)
+    expected[10:90, 50:53] = expected[50:52, 30:100] = True
+    assert np.array_equal(left, expected)
+
+
+def test_a_corner_of_the_table_at_the_border_is_no_ink():
+    rows, columns = np.mgrid[0:240, 0:320]
+    assert same(picture_of(np.where(rows - columns > 195, 60, ink_on(220, seven()))))
+    assert same(picture_of(np.where(columns > 316 - rows / 30, 60, ink_on(220, seven()))))
+
+
+def labelled(*boxes):
+    """Labels of rectangles: (top, bottom, left, right) each."""
+    labels = np.zeros((100, 100), np.int32)
+    for part, (top, bottom, left, right) in enumerate(boxes, 1):
+        labels[top:bottom, left:right] = part
+    return labels
+
+
+@pytest.mark.parametrize("speck, stays", [
+    ((20, 30, 36, 40), True), ((20, 30, 36, 39), False),  # a twentieth of the 800 pixels is 40
+    ((80, 90, 36, 40), False), ((70, 80, 36, 40), True),  # within 0.4 of the length
+    ((0, 27, 20, 30), True), ((0, 26, 20, 30), False),  # at the border a third, 267 pixels
+    ((1, 27, 20, 30), True), ((20, 30, 0, 26), False), ((20, 30, 0, 27), True)])
+def test_specks_are_what_is_small_or_far_away_or_at_the_border(speck, stays):
+    labels = labelled((20, 60, 40, 60), speck)
+    kept = ink.without_specks(labels, np.zeros(labels.shape, bool))
+    assert np.array_equal(kept, labels > 0 if stays else labels == 1)
+
+
+def test_the_border_is_also_where_the_paper_ends():
+    labels, outside = labelled((20, 60, 40, 60), (20, 30, 32, 37)), np.zeros((100, 100), bool)
+    assert ink.without_specks(labels, outside)[25, 35]
+    outside[:, :32] = True
+    assert not ink.without_specks(labels, outside)[25, 35]
+    along = ink.along_border(labels, outside)
+    assert along[25, 35] and not along[50, 50]
+    labels = labelled((20, 60, 40, 60), (98, 100, 50, 51))
+    touching = ink.along_border(labels, outside, touching=True)
+    assert touching[99, 50] and not touching[50, 50]
+
+
+@pytest.mark.parametrize("size", [130, 300, 500])
+def test_strokes_are_found_exactly_whatever_the_size_of_the_digit(size):
+    small = drawing().resize((size, size), Image.Resampling.BOX)
+    large = Image.new("L", (1000, 800), 255)
+    large.paste(small, (500, 300))
+    strokes, (left, top, right, bottom) = ink.find_strokes(large)
+    assert 150 <= masks.length(strokes) <= 175
+    assert 0.1 < ink.stroke_width(strokes) / masks.length(strokes) < 0.15
+    assert 500 + 0.1 * size < left < 500 + 0.3 * size and 300 + 0.7 * size < bottom < 300 + size
+
+
+def blob(rows, columns):
+    return (rows - 80) ** 2 + (columns - 80) ** 2 < 50 ** 2
+
+
+def blot(rows, columns):
+    """Thin lines with one broad place."""
+    lines = (columns % 40 < 4) | (rows < 24)
+    broad = (rows > 100) & (columns < 40)
+    return (rows >= 20) & (rows < 140) & (columns < 124) & (lines | broad)
+
+
+def dashes(rows, columns):
+    return (rows % 20 < 8) & (rows > 20) & (rows < 140) & (np.abs(columns - 80) < 20)
+
+
+@pytest.mark.parametrize("shape", [blob, blot, dashes])
+def test_what_no_pen_draws_is_refused(shape):
+    rows, columns = np.mgrid[0:160, 0:160]
+    no_strokes = shape(rows, columns)
+    assert not ink.are_strokes(no_strokes, 0.8 * no_strokes, masks.dilated(no_strokes, 8))
+
+
+def test_strokes_have_clear_edges_and_are_darker_than_the_noise():
+    bar = labelled((20, 80, 45, 55)) == 1
+    near, noise = masks.dilated(bar, 6), np.random.default_rng(1).normal(0, 0.05, bar.shape)
+    assert ink.are_strokes(bar, 0.3 * bar + noise, near)
+    assert not ink.are_strokes(bar, 0.15 * bar + noise, near)
+    assert not ink.are_strokes(bar, 0.04 * bar, near)
+    assert not ink.are_strokes(bar, 0.3 * bar + 0.15 * near, near)
+    assert not ink.are_strokes(bar, 0.3 * bar, bar)  # no paper to compare with
+
+
+@pytest.mark.parametrize("pen", [0.02, 0.05, 0.09])
+def test_thin_strokes_become_as_wide_as_mnists(pen):
+    strokes = np.asarray(pages.drawn(pages.written(2, random.Random(1), 0), pen)) > 128
+    thick = ink.thickened(strokes, 0.12)
+    assert ink.stroke_width(thick) / masks.length(thick) == pytest.approx(0.12, abs=0.012)
+    assert ink.thickened(thick, 0.12) is thick and ink.thickened(strokes, 0.01) is strokes
+
+
+# ------------------------------------------------------------------ masks, against simple loops
+
+
+@pytest.mark.parametrize("density", [0.1, 0.4, 0.6, 0.9])
+def test_parts_are_those_that_a_flood_fills(density):
+    mask = np.random.default_rng(1).random((30, 40)) < density
+    labels, left, number = masks.parts(mask), set(zip(*np.nonzero(mask))), 0
+    assert np.array_equal(labels > 0, mask)
+    while left:
+        part, number = [left.pop()], number + 1
+        for row, column in part:  # grows while it is gone through
+            near = {(row + down, column + right) for down in (-1, 0, 1) for right in (-1, 0, 1)}
+            near &= left
+            left -= near
+            part.extend(near)
+        assert np.count_nonzero(labels == labels[part[0]]) == len(part)
+        assert len({labels[place] for place in part}) == 1
+    assert labels.max() == number
+
+
+@pytest.mark.parametrize("reach", [1, 2, 5, 9])
+def test_around_is_the_extreme_of_a_square(reach):
+    values = np.random.default_rng(2).random((12, 17))
+    for pick, extreme in ((np.maximum, np.max), (np.minimum, np.min)):
+        expected = [[extreme(values[max(0, row - reach):row + reach + 1,
+                                    max(0, column - reach):column + reach + 1])
+                     for column in range(17)] for row in range(12)]
+        assert np.array_equal(masks.around(values, reach, pick), expected)
+
+
+def test_the_outline_of_a_disk_is_its_circumference_and_strokes_have_their_width():
+    rows, columns = np.mgrid[0:101, 0:101] - 50
+    distance = np.hypot(rows, columns)
+    assert masks.outlines(1 * (distance < 40))[1] == pytest.approx(2 * np.pi * 40, rel=0.02)
+    for turn in (0.2, 0.7, 1.2):
+        bar = (np.abs(rows * np.cos(turn) + columns * np.sin(turn)) < 4) & (distance < 45)
+        assert ink.stroke_width(bar) == pytest.approx(8, rel=0.2)
+
+
+# ------------------------------------------------------------------ pictures as people make them
+
+
+def inputs_of(file):
+    try:
+        return load_image(file)
+    except ValueError as error:
+        assert "found none" in str(error)
+        return None
+
+
+@pytest.fixture(scope="module")
+def best():
+    return Net.loaded(BEST)
+
+
+@pytest.mark.parametrize("condition", pages.CONDITIONS)
+def test_digits_are_read_and_blank_pages_refused(condition, best):
+    for digit in (1, 7):
+        inputs = inputs_of(pages.digit_page(digit, condition, 43, shape=(360, 480)))
+        assert best.predict(inputs) == digit
+    strokes = pages.drawn(pages.written(3, random.Random(1)), 0.05)
+    assert inputs_of(pages.page(strokes, condition, 43, shape=(360, 480), blank=True)) is None
+
+
+def test_a_reading_tells_every_step():
+    reading = handwriting.read_picture(pages.digit_page(3, "table", 5, shape=(600, 800)))
+    assert reading.picture.size == reading.ink.size == (800, 600)
+    assert (255 - np.asarray(reading.frame)).reshape(-1) / 255 == pytest.approx(reading.inputs)
+    dark = np.asarray(reading.ink) < 128
+    gray, beside = np.asarray(reading.picture), masks.dilated(dark, 9) & ~dark
+    assert gray[dark].mean() < gray[beside].mean() - 50
+    assert reading.problem is None
+    blank = handwriting.read_picture(pages.saved(page()))
+    assert blank.picture.size == (300, 200) and "found none" in blank.problem
+    assert blank.ink is None and blank.frame is None and blank.inputs is None
+
+
+WAYS = ("plain", "thin", "thick", "shadow", "phone", "gray", "inverted", "color", "transparent",
+        "turned", "jpeg")
+
+
+def hard_picture(pixels, way, seed):
+    """A picture file of a digit as people make them, from a 28×28 array: 200 to 600 pixels large,
+    off-center, and so on."""
+    generator, noise = random.Random(seed), np.random.default_rng(seed)
+    size = generator.randint(200, 600)
+    ink = Image.fromarray(pixels).resize((size, size), Image.Resampling.BICUBIC)
+    ink = ink.point(lambda value: 255 * (value > 110))
+    ink = ink.filter(ImageFilter.GaussianBlur(size / 300))
+    for turn in range(size // {"thin": 120, "thick": 80}.get(way, 1000)):
+        ink = ink.filter(ImageFilter.MinFilter(3) if way == "thin" else ImageFilter.MaxFilter(3))
+    width, height = (int(size * generator.uniform(1.0, 1.8)) for side in range(2))
+    drawn = np.zeros((height, width))
+    left, top = generator.randint(0, width - size), generator.randint(0, height - size)
+    drawn[top:top + size, left:left + size] = np.asarray(ink, float) / 255
+
+    paper = np.full(drawn.shape, 150.0 if way == "gray" else 245.0)
+    pen = 60.0 if way == "gray" else 20.0
+    if way in ("shadow", "phone"):
+        rows, columns = np.mgrid[0:height, 0:width] / max(drawn.shape)
+        angle = generator.uniform(0.0, 6.28)
+        along = np.cos(angle) * columns + np.sin(angle) * rows
+        shadow = 1 / (1 + np.exp(-(along - along.mean()) * generator.choice([15, 200])))
+        paper, pen = (190 + 40 * along) * (1 - 0.35 * shadow), 45.0
+    if way == "phone":
+        paper = paper + noise.normal(0, 6, drawn.shape)
+    picture = Image.fromarray(np.uint8(np.clip(paper * (1 - drawn) + pen * drawn, 0, 255)))
+
+    content, options = io.BytesIO(), {"format": "PNG"}
+    if way == "inverted":
+        picture = ImageOps.invert(picture)
+    if way == "color":
+        picture = ImageOps.colorize(picture, (30, 60, 190), (250, 250, 250))
+    if way == "transparent":
+        color = Image.new("L", (width, height), generator.choice([0, 255]))
+        picture = Image.merge("LA", (color, Image.fromarray(np.uint8(255 * drawn))))
+    if way == "turned":
+        options = {"format": "JPEG", "quality": 80, "exif": Image.Exif()}
+        options["exif"][0x0112] = 6
+        picture = picture.rotate(90, expand=True)
+    if way in ("phone", "jpeg"):
+        options = {"format": "JPEG", "quality": generator.choice([15, 30, 50])}
+    picture.save(content, **options)
+    content.seek(0)
+    return content
+
+
+def test_nine_of_ten_hard_pictures_are_read_by_the_best_weights(mnist):
+    network = Net.loaded(BEST)
+    right = {way: 0 for way in WAYS}
+    for number in range(55):
+        way = WAYS[number % len(WAYS)]
+        index = 150 * number
+        inputs = load_image(hard_picture(mnist[2].images[index].reshape(28, 28), way, index))
+        right[way] += network.predict(inputs) == mnist[2][index][1]
+    assert sum(right.values()) >= 50, right
