@@ -1,4 +1,4 @@
-"""The step view's request: one training step of the 2-3-2 network, from dictionary to dictionary."""
+"""The step view's request: one training step of the 2-3-2 network."""
 
 from math import isfinite
 

@@ -4,6 +4,8 @@ import shutil
 import threading
 from contextlib import contextmanager
 
+from PIL import Image, ImageDraw
+
 import neural_net
 from backstage import board, server
 
@@ -19,6 +21,14 @@ DIGITS = {  # strokes as points of a canvas of 280×280
         [(180, 55), (175, 120), (168, 180), (162, 238)]],
     7: [[(80, 60), (130, 58), (195, 55), (180, 100), (155, 160), (130, 235)]],
 }
+
+
+def picture(digit):
+    """A digit in thick black strokes on white, 280×280."""
+    found = Image.new("L", (280, 280), "white")
+    for points in DIGITS[digit]:
+        ImageDraw.Draw(found).line(points, "black", 20, "curve")
+    return found
 
 
 def missing():

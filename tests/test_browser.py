@@ -305,8 +305,7 @@ def test_a_digit_can_be_drawn_with_a_finger(page):
 
 
 def test_a_picture_too_large_to_send_is_scaled_down(page, tmp_path):
-    from test_pictures import drawing
-    seven = np.asarray(drawing().convert("RGB").resize((1600, 1600)), float)
+    seven = np.asarray(browser.picture(7).convert("RGB").resize((1600, 1600)), float)
     noise = np.random.default_rng(1).integers(0, 16, seven.shape)
     Image.fromarray(np.uint8(np.clip(0.9 * seven + noise, 0, 255))).save(
         tmp_path / "large.png", compress_level=1)
@@ -316,8 +315,7 @@ def test_a_picture_too_large_to_send_is_scaled_down(page, tmp_path):
 
 
 def test_a_picture_that_is_chosen_is_read(page, tmp_path):
-    from test_pictures import drawing
-    drawing().save(tmp_path / "seven.png")
+    browser.picture(7).save(tmp_path / "seven.png")
     page.find_element("id", "picture").send_keys(str(tmp_path / "seven.png"))
     wait(page, lambda: answer(page) == "7")
     (tmp_path / "text.png").write_text("no picture")
