@@ -4,6 +4,8 @@
     python test_net.py --mistakes mistakes.png      also draw the misclassified digits
     python test_net.py --show 7 42 1999             predictions for these test images
     python test_net.py --read data/three.png        prediction for an image of your own
+    python test_net.py --draw                       a page to draw digits on, and to step
+                                                    through the equations
 """
 
 import argparse
@@ -11,6 +13,7 @@ import os
 import sys
 
 import mnist_loader
+import neural_net
 from backstage.progress import Scoring, line
 from backstage.saving import WEIGHTS
 from backstage.wording import answer, say, score, shown_path, verdict
@@ -95,6 +98,18 @@ def load_network(path, inputs, classes):
     return network
 
 
+def draw(options):
+    """Serves a page to draw digits on, and to step through the equations, until Ctrl-C."""
+    from backstage import board, server
+    paths = {name: os.path.join(WEIGHTS, name) for name in ("mnist-best.pkl", "mnist.pkl")}
+    if options.weights:
+        paths = {options.weights: options.weights, **paths}
+    networks = {name: load_network(path, 784, 10) for name, path in paths.items()}
+    functions = board.functions(Net, neural_net.__file__, networks,
+                                lambda: mnist_loader.load_data_wrapper(options.dataset)[2])
+    server.serve(functions, options.port or 0)
+
+
 def main(arguments=None):
     """Runs the command line. Returns the exit status."""
     parser = argparse.ArgumentParser(description="Evaluates a saved network on test data.")
@@ -107,12 +122,16 @@ def main(arguments=None):
     parser.add_argument("--limit", metavar="N", type=int, help="use only the first N test images")
     parser.add_argument("--sheet", metavar="PNG", help="the image file that --show or --read "
                         "writes (default: shown.png or read.png)")
+    parser.add_argument("--port", metavar="N", type=int, help="the port for --draw (default: any "
+                        "free port)")
     task = parser.add_mutually_exclusive_group()
     task.add_argument("--mistakes", metavar="PNG", help="also draw the first 100 mistakes")
     task.add_argument("--show", metavar="INDEX", type=int, nargs="+", help="draw these test "
                       "images and print their predictions instead of the accuracy")
     task.add_argument("--read", metavar="IMAGE", nargs="+", help="draw these images of "
                       "digits and print their predictions instead of the accuracy")
+    task.add_argument("--draw", action="store_true", help="serve a page to draw digits on and to "
+                      "step through the equations, instead of the accuracy")
     options = parser.parse_args(arguments)
     try:
         status = run(options)
@@ -133,6 +152,11 @@ def main(arguments=None):
 
 def run(options):
     """Runs the selected task. Returns the exit status. Raises ValueError or OSError."""
+    if options.draw:
+        refuse(options, "with --draw", "limit", "sheet")
+        draw(options)
+        return 0
+    refuse(options, "without --draw", "port")
     if options.read:
         refuse(options, "with --read", "limit", "dataset")
         weights = options.weights or os.path.join(WEIGHTS, "mnist-best.pkl")

@@ -155,7 +155,23 @@ class Explanation:
 
     # ------------------------------------------------------------------ the equations
 
+    def of_neuron(self, layer, neuron, most):
+        """(1) and (2) of one neuron, with so many of its heaviest terms and the rest summed up."""
+        self.part = Part(1, most, self.last + 1)
+        self.shown = [[] for size in self.network.sizes[1:]]
+        self.shown[layer] = [neuron]
+        return [self.weighted_input(layer, neuron), self.output(layer, neuron)]
+
     def weighted_input(self, layer, neuron):
+        name, terms = self.names[layer + 1][neuron], self.terms(layer, neuron)
+        symbols, numbers = self._sum(terms, self.shown[layer - 1] if layer > 0 else ())
+        if self.network.has_biases:
+            symbols += f" + b_{name}"
+            numbers += f" + {factor(self.network.biases[layer][neuron])}"
+        return Line("(1)", f"in_{name}", symbols, numbers, number(self.ins[layer][neuron]))
+
+    def terms(self, layer, neuron):
+        """The terms of (1): [(symbols, numbers, value), …]. In part, without inputs of 0."""
         weights, outs = self.network.weights[layer][neuron], self.outs[layer]
         terms = []
         for source in range(len(weights)):
@@ -164,12 +180,7 @@ class Explanation:
                 terms.append((f"{weight}·{self._source(layer, source)}",
                               f"{factor(weights[source])}·{factor(outs[source])}",
                               weights[source] * outs[source]))
-        name = self.names[layer + 1][neuron]
-        symbols, numbers = self._sum(terms, self.shown[layer - 1] if layer > 0 else ())
-        if self.network.has_biases:
-            symbols += f" + b_{name}"
-            numbers += f" + {factor(self.network.biases[layer][neuron])}"
-        return Line("(1)", f"in_{name}", symbols, numbers, number(self.ins[layer][neuron]))
+        return terms
 
     def output(self, layer, neuron):
         name, in_ = self.names[layer + 1][neuron], self.ins[layer][neuron]

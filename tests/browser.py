@@ -1,0 +1,98 @@
+"""Helpers for the tests in a browser: headless Chromium, the page's server, digits to draw."""
+
+import shutil
+import threading
+from contextlib import contextmanager
+
+from PIL import Image, ImageDraw
+
+import neural_net
+from backstage import board, server
+
+DIGITS = {  # strokes as points of a canvas of 280×280
+    0: [[(140, 50), (100, 70), (85, 120), (85, 165), (105, 215), (145, 230), (180, 210),
+         (198, 160), (195, 105), (175, 65), (140, 50)]],
+    1: [[(150, 45), (145, 110), (140, 170), (135, 235)]],
+    2: [[(90, 90), (105, 60), (145, 48), (180, 70), (180, 110), (150, 150), (110, 190), (85, 222),
+         (130, 222), (200, 222)]],
+    3: [[(85, 70), (115, 50), (155, 47), (185, 70), (182, 105), (150, 130), (120, 135), (160, 142),
+         (192, 170), (185, 210), (145, 232), (105, 228), (78, 208)]],
+    4: [[(105, 55), (92, 100), (85, 140), (130, 143), (200, 138)],
+        [(180, 55), (175, 120), (168, 180), (162, 238)]],
+    7: [[(80, 60), (130, 58), (195, 55), (180, 100), (155, 160), (130, 235)]],
+}
+
+
+def picture(digit):
+    """A digit in thick black strokes on white, 280×280."""
+    found = Image.new("L", (280, 280), "white")
+    for points in DIGITS[digit]:
+        ImageDraw.Draw(found).line(points, "black", 20, "curve")
+    return found
+
+
+def missing():
+    """What is not installed of what these tests need, or None."""
+    try:
+        import selenium  # noqa: F401
+    except ImportError:
+        return "Selenium"
+    for program in ("chromium", "chromedriver"):
+        if not shutil.which(program):
+            return program
+
+
+@contextmanager
+def chromium(folder, width=1600, height=1000):
+    """A browser with a new profile in an empty folder."""
+    from selenium import webdriver
+    options = webdriver.ChromeOptions()
+    for option in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic",
+                   "--no-first-run", "--disable-background-networking",
+                   "--disable-component-update", "--disable-sync", f"--user-data-dir={folder}",
+                   f"--window-size={width},{height}"):
+        options.add_argument(option)
+    options.binary_location = shutil.which("chromium")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))
+    try:
+        resize(driver, width, height)
+        yield driver
+    finally:
+        driver.quit()
+
+
+@contextmanager
+def served(networks, examples):
+    """The page's server, in a thread of its own."""
+    functions = board.functions(neural_net.Net, neural_net.__file__, networks, examples)
+    with server.Server(functions) as running:
+        threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
+        yield running
+        running.shutdown()
+
+
+def resize(driver, width, height, dark=False):
+    """A screen of this size, in light or dark colors, with nothing that moves by itself."""
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+        "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500})
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [
+        {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+        {"name": "prefers-reduced-motion", "value": "reduce"}]})
+
+
+def draw(driver, strokes, move_time=5):
+    """Draws strokes on the canvas with the mouse, a point every so many milliseconds."""
+    from selenium.webdriver.common.action_chains import ActionChains
+    canvas = driver.find_element("id", "canvas")
+    driver.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})",
+                          canvas)
+    scale = canvas.size["width"] / 280
+    for points in strokes:
+        pen = ActionChains(driver, duration=move_time)
+        for index, (x, y) in enumerate(points):
+            pen.move_to_element_with_offset(canvas, round((x - 140) * scale),
+                                            round((y - 140) * scale))
+            if index == 0:
+                pen.click_and_hold()
+        pen.release().perform()

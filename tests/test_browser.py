@@ -1,0 +1,451 @@
+"""The page in a real browser: Chromium, driven by Selenium.
+
+They need Debian's chromium and chromium-driver, and selenium from PyPI; without them they are
+skipped.
+"""
+
+import base64
+import copy
+import os
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import browser
+import neural_net
+import test_net
+from backstage import step_view
+from backstage.explanation import Explanation
+from backstage.wording import number
+from mnist_loader import load_data_wrapper
+from neural_net import Net
+
+pytestmark = pytest.mark.skipif(browser.missing() is not None,
+                                reason=f"{browser.missing()} is not installed")
+WIDTHS = [360, 768, 1024, 1600]
+
+
+@pytest.fixture(scope="module")
+def networks():
+    return {name: Net.loaded(os.path.join(test_net.WEIGHTS, name))
+            for name in ("mnist-best.pkl", "mnist.pkl")}
+
+
+@pytest.fixture(scope="module")
+def running(networks):
+    with browser.served(networks, lambda: load_data_wrapper("digits")[2]) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory):
+    with browser.chromium(tmp_path_factory.mktemp("profile")) as driver:
+        yield driver
+
+
+@pytest.fixture
+def page(chromium, running):
+    """The page as it is opened, at 1600×1000 in light colors."""
+    opened(chromium, running)
+    yield chromium
+    refused = [entry["message"] for entry in chromium.get_log("browser")
+               if entry["level"] == "SEVERE" and "status of 400" not in entry["message"]]
+    assert refused == []
+
+
+def opened(driver, running):
+    browser.resize(driver, 1600, 1000)
+    driver.get(running.address)
+    wait(driver, lambda: text(driver, "numbers") and texts(driver, ".tile"))
+
+
+def wait(driver, condition):
+    from selenium.webdriver.support.ui import WebDriverWait
+    return WebDriverWait(driver, 10, 0.02).until(lambda driver: condition())
+
+
+def text(driver, name):
+    """The text of an element, as it would be copied."""
+    return driver.find_element("id", name).get_property("textContent")
+
+
+def texts(driver, selector):
+    return driver.execute_script("return [...document.querySelectorAll(arguments[0])]"
+                                 ".map(element => element.textContent)", selector)
+
+
+def click(driver, name):
+    driver.find_element("id", name).click()
+
+
+def change(driver, symbol, value):
+    box = driver.find_element("css selector", f'input[data-symbol="{symbol}"]')
+    box.click()
+    box.send_keys(value, "\n")
+
+
+def start_network():
+    network = Net([2, 3, 2])
+    network.weights, network.biases = copy.deepcopy((step_view.START["weights"],
+                                                     step_view.START["biases"]))
+    return network
+
+
+def lines_of(network):
+    sections = Explanation(network, [0.35, 0.9], [1.0, 0.0], 0.5).sections()
+    return [line for heading, lines in sections for line in lines]
+
+
+# ---------------------------------------------------------------------- one step
+
+SHOWN = """
+const text = id => document.getElementById(id).textContent;
+const all = selector => [...document.querySelectorAll(selector)];
+const symbols = selector => all(selector).map(element => element.dataset.symbol);
+return {equation: text("equation"), numbers: text("numbers"), place: text("step-place"),
+  symbols: [symbols("#equation [data-symbol]"), symbols("#numbers [data-symbol]")],
+  lit: symbols("#diagram .lit[data-symbol], #rate-place [data-symbol]"),
+  code: all("#code .row.lit").map(row => row.textContent),
+  inCode: all("#code [data-symbols]").flatMap(part => part.dataset.symbols.split(" "))};
+"""
+
+
+def test_every_line_of_the_step_is_shown_as_explain_prints_it(page):
+    with open(neural_net.__file__, encoding="utf-8") as file:
+        source = file.read().splitlines()
+    lines = lines_of(start_network())
+    for index, line in enumerate(lines):
+        shown = page.execute_script(SHOWN)
+        assert shown["equation"] == f"{line.name}= {line.symbols}{line.number}"
+        assert shown["numbers"] == f"= {line.numbers}= {line.value}"
+        assert shown["place"].startswith(f"{line.number} line {index + 1} of 32")
+        used = re.findall(r"[A-Za-zδ]+_[A-CΩλαβ]+|[ηΩλ]", line.symbols)
+        assert shown["symbols"] == [[line.name, *used], [*used, line.name]]
+        assert set(shown["lit"]) == {line.name, *used, "η"}
+        for row in shown["code"]:
+            place, code = re.match(r"(\d+)(.*)", row).groups()
+            assert source[int(place) - 1].strip() == code
+        assert sum(f"{line.number}  " in row for row in shown["code"]) == 1
+        assert set(shown["inCode"]) == {line.name, *used}
+        if "+" in line.name:
+            assert any("biases[" in row for row in shown["code"]) == line.name.startswith("b")
+            assert any("[source]" in row for row in shown["code"]) == line.name.startswith("W")
+        if index < 31:
+            click(page, "step-next")
+    assert not page.find_element("id", "step-next").is_enabled()
+
+
+def test_numbers_appear_in_the_diagram_as_they_are_computed(page):
+    lines = lines_of(start_network())
+
+    def known():
+        return page.execute_script(
+            "const rows = [...document.querySelectorAll('#diagram .value, #diagram .new')];"
+            "return Object.fromEntries(rows"
+            ".filter(element => !element.classList.contains('empty'))"
+            ".map(element => [element.dataset.symbol, "
+            "(element.querySelector('.shown') || element).textContent.replace('→ ', '')]))")
+
+    assert known() == {"in_A": "0.7550"}
+    page.find_elements("css selector", "#lines button")[-1].click()
+    assert known() == {line.name: line.value for line in lines}
+
+
+def test_the_arrow_keys_step_unless_they_are_needed_elsewhere(page):
+    from selenium.webdriver.common.keys import Keys
+    body = page.find_element("tag name", "body")
+    body.send_keys(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_LEFT)
+    assert "line 2 of 32" in text(page, "step-place")
+    click(page, "step-back")
+    assert "line 1 of 32" in text(page, "step-place")
+    page.find_element("css selector", 'input[data-symbol="W_ΩA"]').send_keys(Keys.ARROW_RIGHT)
+    assert "line 1 of 32" in text(page, "step-place")
+
+
+def test_an_edited_weight_is_used_at_once(page):
+    network = start_network()
+    network.weights[0][0][1] = -0.25
+    change(page, "W_λA", "−0,25")
+    expected = lines_of(network)
+    wait(page, lambda: text(page, "numbers") == f"= {expected[0].numbers}= {expected[0].value}")
+    assert texts(page, "#lines .number") == [line.value for line in expected]
+
+
+def test_what_is_no_number_is_told_and_the_page_goes_on(page):
+    change(page, "b_C", "much")
+    wait(page, lambda: "b_C: expected a number, got str 'much'" in text(page, "step-message"))
+    box = page.find_element("css selector", 'input[data-symbol="b_C"]')
+    assert box.get_attribute("aria-invalid") == "true"
+    change(page, "b_C", "0.5")
+    wait(page, lambda: not page.find_element("id", "step-message").is_displayed())
+    change(page, "η", "-1")
+    wait(page, lambda: "η: expected" in text(page, "step-message"))
+
+
+def test_taking_the_step_is_training_once(page):
+    network = start_network()
+    costs = [float(text(page, "cost-before"))]
+    for taken in range(3):
+        network.train([([0.35, 0.9], [1.0, 0.0])], 0.5, batch_size=1)
+        click(page, "take-step")
+        expected = [line.value for line in lines_of(network)]
+        wait(page, lambda: texts(page, "#lines .number") == expected)
+        boxes = page.execute_script(
+            "const boxes = document.querySelectorAll('#diagram .weight input');"
+            "return [...boxes].map(box => box.value)")
+        assert boxes == [number(weight) for layer in network.weights for incoming in layer
+                         for weight in incoming]
+        costs.append(float(text(page, "cost-before")))
+    assert costs == sorted(costs, reverse=True) and costs[0] > costs[-1]
+    click(page, "start-again")
+    wait(page, lambda: float(text(page, "cost-before")) == costs[0])
+
+
+def test_pointing_at_a_symbol_marks_every_place_where_it_stands(page):
+    from selenium.webdriver.common.action_chains import ActionChains
+    symbol = page.find_element("css selector", '#equation [data-symbol="W_λA"]')
+    ActionChains(page).move_to_element(symbol).perform()
+    pointed = page.find_elements("css selector", ".pointed")
+    assert {element.get_attribute("data-symbol") for element in pointed} == {"W_λA", None}
+    tags = [element.tag_name for element in pointed]
+    assert "line" in tags and "input" in tags and len(tags) >= 5
+    name = page.find_element("css selector", '#code [data-symbols~="W_λA"]')
+    assert name.text == "incoming[source]" and "pointed" in name.get_attribute("class")
+
+
+# ---------------------------------------------------------------------- a digit
+
+
+def answer(driver):
+    return text(driver, "answer")
+
+
+def test_drawn_digits_are_read(page):
+    for digit, strokes in browser.DIGITS.items():
+        browser.draw(page, strokes)
+        wait(page, lambda: answer(page) == str(digit))
+        outs = [float(out) for out in texts(page, ".output .out")]
+        assert len(outs) == 10 and outs.index(max(outs)) == digit
+        click(page, "clear")
+
+
+def test_one_request_at_a_time_and_the_latest_drawing_last(page):
+    """However slow the answers are: here each takes a tenth of a second more."""
+    page.execute_script("""
+        const fetched = window.fetch;
+        window.counts = {all: 0, now: 0, most: 0};
+        window.fetch = async (...request) => {
+          counts.all += 1;
+          window.sent = JSON.parse(request[1].body);
+          counts.most = Math.max(counts.most, counts.now += 1);
+          await new Promise(resolve => setTimeout(resolve, 100));
+          const answer = await fetched(...request);
+          counts.now -= 1;
+          return answer;
+        };""")
+    browser.draw(page, browser.DIGITS[3], move_time=50)
+    wait(page, lambda: page.execute_script("return counts.now") == 0)
+    wait(page, lambda: answer(page) == "3")
+    counts = page.execute_script("return counts")
+    assert counts["most"] == 1 and 2 <= counts["all"] <= 30
+    ink_on_paper = page.execute_script("""
+        const pen = document.getElementById("canvas").getContext("2d");
+        const ink = pen.getImageData(0, 0, 280, 280).data.filter((part, index) => index % 4 === 3);
+        return ink.reduce((sum, part) => sum + part) / 4;""")
+    ink_sent = sum(base64.b64decode(page.execute_script("return sent.ink")))
+    assert ink_sent == pytest.approx(ink_on_paper, rel=0.01)
+
+
+def test_the_other_network_reads_too_and_clear_empties_the_paper(page):
+    from selenium.webdriver.support.ui import Select
+    Select(page.find_element("id", "network")).select_by_value("mnist.pkl")
+    wait(page, lambda: len(page.find_elements("css selector", ".tile")) == 30)
+    browser.draw(page, browser.DIGITS[0])
+    wait(page, lambda: answer(page) == "0")
+    click(page, "clear")
+    assert answer(page) == ""
+    for name in ("canvas", "frame"):
+        dark = page.execute_script(
+            "const {width} = document.getElementById(arguments[0]);"
+            "const pen = document.getElementById(arguments[0]).getContext('2d');"
+            "const {data} = pen.getImageData(0, 0, width, width);"
+            "return data.filter((part, at) => at % 4 === 3 && part && data[at - 3] < 255).length",
+            name)
+        assert dark == 0
+
+
+def test_a_digit_can_be_drawn_with_the_keyboard_alone(page):
+    from selenium.webdriver.common.keys import Keys
+    canvas = page.find_element("id", "canvas")
+    page.execute_script("arguments[0].focus()", canvas)
+    page.switch_to.active_element.send_keys(" ", *[Keys.ARROW_DOWN] * 17)
+    wait(page, lambda: answer(page) == "1")
+    page.switch_to.active_element.send_keys(Keys.DELETE)
+    assert answer(page) == ""
+
+
+def test_a_digit_can_be_drawn_with_a_finger(page):
+    browser.resize(page, 360, 700)
+    left, top = page.execute_script("""
+        const canvas = document.getElementById("canvas");
+        canvas.scrollIntoView({block: "center", behavior: "instant"});
+        const box = canvas.getBoundingClientRect();
+        return [box.left, box.top];""")
+    scrolled = page.execute_script("return scrollY")
+    kind = "touchStart"
+    for x, y in browser.DIGITS[7][0]:
+        page.execute_cdp_cmd("Input.dispatchTouchEvent", {
+            "type": kind, "touchPoints": [{"x": left + x, "y": top + y}]})
+        kind = "touchMove"
+    page.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    wait(page, lambda: answer(page) == "7")
+    assert page.execute_script("return scrollY") == scrolled
+
+
+def test_a_picture_too_large_to_send_is_scaled_down(page, tmp_path):
+    seven = np.asarray(browser.picture(7).convert("RGB").resize((1600, 1600)), float)
+    noise = np.random.default_rng(1).integers(0, 16, seven.shape)
+    Image.fromarray(np.uint8(np.clip(0.9 * seven + noise, 0, 255))).save(
+        tmp_path / "large.png", compress_level=1)
+    assert os.path.getsize(tmp_path / "large.png") > 4_000_000
+    page.find_element("id", "picture").send_keys(str(tmp_path / "large.png"))
+    wait(page, lambda: answer(page) == "7")
+
+
+def test_a_picture_that_is_chosen_is_read(page, tmp_path):
+    browser.picture(7).save(tmp_path / "seven.png")
+    page.find_element("id", "picture").send_keys(str(tmp_path / "seven.png"))
+    wait(page, lambda: answer(page) == "7")
+    (tmp_path / "text.png").write_text("no picture")
+    page.find_element("id", "picture").send_keys(str(tmp_path / "text.png"))
+    wait(page, lambda: "not a picture" in text(page, "draw-message"))
+    assert answer(page) == "7"
+
+
+def test_a_test_image_comes_with_its_label(page):
+    click(page, "example")
+    wait(page, lambda: re.fullmatch(r"Test image \d+: a \d", text(page, "frame-caption")))
+    assert answer(page) in "0123456789"
+
+
+def test_the_terms_of_a_hidden_neuron_add_up(page):
+    browser.draw(page, browser.DIGITS[3])
+    wait(page, lambda: answer(page) == "3")
+    brightest = page.execute_script(
+        "return [...document.querySelectorAll('.tile')].sort((one, other) =>"
+        " other.style.getPropertyValue('--light') - one.style.getPropertyValue('--light'))[0]")
+    brightest.click()
+    wait(page, lambda: page.find_element("id", "neuron").is_displayed())
+    values = [float(value.replace("−", "-")) for value in texts(page, "#neuron tbody td.number")]
+    assert len(values) == 14  # twelve terms, the others, and the bias
+    in_ = float(text(page, "neuron-in").replace("−", "-"))
+    assert sum(values) == pytest.approx(in_, abs=1e-3) and in_ > 0
+    assert text(page, "neuron-out") == text(page, "neuron-in")  # ReLU
+
+
+def test_a_lesson_changes_the_answer_in_one_tab_and_can_be_forgotten(page, running):
+    first = page.current_window_handle
+    browser.draw(page, browser.DIGITS[3])
+    wait(page, lambda: answer(page) == "3")
+    outs = texts(page, ".output .out")
+    page.find_element("css selector", "#truth option:nth-child(6)").click()
+    rate = page.find_element("id", "teach-rate")
+    rate.clear()
+    rate.send_keys("0.1")
+    click(page, "teach-step")
+    wait(page, lambda: answer(page) == "5")
+    assert len(page.find_elements("css selector", ".tile.has-error")) == 300
+    assert "W+_" in text(page, "changes") and "after the step it is 5" in text(page, "taught")
+    try:
+        page.switch_to.new_window("tab")
+        opened(page, running)
+        browser.draw(page, browser.DIGITS[3])
+        wait(page, lambda: answer(page) == "3")
+        page.close()
+    finally:
+        page.switch_to.window(first)
+    click(page, "forget")
+    wait(page, lambda: answer(page) == "3")
+    assert texts(page, ".output .out") == outs
+
+
+# ---------------------------------------------------------------------- how it looks
+
+CUT_OFF = """
+const found = [];
+for (const element of document.querySelectorAll("body *")) {
+  const box = element.getBoundingClientRect();
+  if (!box.width || element.closest(".unseen, .button input")) continue;
+  if (box.left < -1 || box.right > innerWidth + 1) found.push(element.outerHTML.slice(0, 90));
+  const isCut = getComputedStyle(element).overflowX !== "visible";
+  if (isCut && element.scrollWidth > element.clientWidth + 1)
+    found.push("cut: " + element.outerHTML.slice(0, 90));
+}
+return found;
+"""
+OVERLAPPING = """
+const boxes = [...document.querySelectorAll("#diagram :is(.weight, .values, .circle)")]
+  .map(element => [element.textContent, element.getBoundingClientRect()]);
+const found = [];
+boxes.forEach(([one, a], index) => boxes.slice(index + 1).forEach(([other, b]) => {
+  const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+  const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+  if (across > 1 && down > 3) found.push([one, other, across, down]);
+}));
+return found;
+"""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_is_cut_off_or_covered(width, page):
+    browser.resize(page, width, 900)
+    browser.draw(page, browser.DIGITS[7])
+    wait(page, lambda: answer(page) == "7")
+    for button in page.find_elements("css selector", "#outputs button, .tile")[6:8]:
+        page.execute_script("arguments[0].click()", button)
+    page.execute_script("document.getElementById('teach-step').click()")
+    wait(page, lambda: text(page, "changes"))
+    for line in (0, 8, 12, 31):
+        page.execute_script("document.querySelectorAll('#lines button')[arguments[0]].click()",
+                            line)
+        assert page.execute_script(CUT_OFF) == []
+        assert page.execute_script(OVERLAPPING) == []
+        assert page.execute_script("return document.documentElement.scrollWidth") <= width
+
+
+def contrast(one, other):
+    def luminance(color):
+        parts = [int(part) / 255 for part in re.findall(r"\d+", color)[:3]]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+                  for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_text_stands_out_from_its_paper(page):
+    """By the ratio of 4.5 that the Web Content Accessibility Guidelines ask for."""
+    def style(place, property):
+        return page.execute_script("return getComputedStyle(document.querySelector(arguments[0]))"
+                                   "[arguments[1]]", place, property)
+
+    for dark in (False, True):
+        browser.resize(page, 1600, 900, dark)
+        paper = style("body", "backgroundColor")
+        marker = style("#equation [data-symbol]", "backgroundColor")
+        for place, ground in (("body", paper), (".lead", paper), ("#code .row", paper),
+                              (".equation-number", paper), ("#numbers strong", marker),
+                              ("#code .row.lit", marker), (".new", paper)):
+            assert contrast(style(place, "color"), ground) >= 4.5, (place, dark)
+
+
+def test_everything_can_be_reached_with_the_tab_key(page):
+    reached = page.execute_script("""
+        return [...document.querySelectorAll("a, button, input, select, canvas, summary")]
+          .filter(element => element.tabIndex >= 0 && !element.disabled).map(element => element.id
+            || element.dataset.symbol || element.className || element.tagName)""")
+    for wanted in ("step-next", "W_ΩA", "b_A", "Ω", "Target_β", "η", "take-step", "canvas",
+                   "clear", "picture", "network", "out_A0", "truth", "teach-step"):
+        assert wanted in reached

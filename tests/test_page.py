@@ -1,0 +1,535 @@
+"""The page's requests and its server, without a browser."""
+
+import base64
+import copy
+import http.client
+import io
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import neural_net
+import test_net
+from backstage import board, code_lines, digit_view, server, step_view
+from backstage.wording import number
+from neural_net import Net
+
+SCRIPT = os.path.abspath(test_net.__file__)
+
+
+# ---------------------------------------------------------------------- the step
+
+
+def request(**changes):
+    return {**copy.deepcopy(step_view.START), **changes}
+
+
+def start_network():
+    network = Net([2, 3, 2])
+    network.weights, network.biases = copy.deepcopy((step_view.START["weights"],
+                                                     step_view.START["biases"]))
+    return network
+
+
+def test_the_page_shows_the_lines_that_explain_prints(capsys):
+    start_network().explain([0.35, 0.9], [1, 0], 0.5)
+    printed = re.sub(r"\n {8,}", " ", capsys.readouterr().out)
+    shown = []
+    for section in step_view.step(Net, request())["sections"]:
+        shown += [section["heading"]] + [
+            "{number} {name} = {symbols} = {numbers} = {value}".format(**line)
+            for line in section["lines"]]
+    printed = [re.sub(" +=", " =", line) for line in printed.splitlines()[4:] if line]
+    assert shown == printed and len(shown) == 36
+
+
+@pytest.mark.parametrize("steps", [1, 7])
+def test_the_step_is_the_one_that_training_takes_to_the_bit(steps):
+    answer = step_view.step(Net, json.loads(json.dumps(request(steps=steps))))
+    network = start_network()
+    for taken in range(steps):
+        network.train([([0.35, 0.9], [1.0, 0.0])], 0.5, batch_size=1)
+    after = json.loads(json.dumps(answer["after"]))
+    assert (after["weights"], after["biases"]) == (network.weights, network.biases)
+    out = network.forward([0.35, 0.9])[-1]
+    assert answer["costs"][-1] == ((1 - out[0]) ** 2 + out[1] ** 2) / 2
+    assert len(answer["costs"]) == steps + 1
+    assert answer["costs"] == sorted(answer["costs"], reverse=True)
+    assert answer["cost"] == {
+        "symbols": "½·(Target_α − out_α)² + ½·(Target_β − out_β)²",
+        "numbers": "½·(1.0000 − 0.6886)² + ½·(0.0000 − 0.4570)²",
+        "before": "0.1529", "after": number(answer["costs"][-1])}
+
+
+def test_a_request_of_a_step_is_not_changed_by_it():
+    sent = request()
+    step_view.step(Net, sent)
+    assert sent == step_view.START
+
+
+BAD_STEPS = [
+    ({"inputs": [0.35]}, "inputs: expected a list of 2"),
+    ({"inputs": [0.35, "much"]}, "λ: expected a number, got str 'much'"),
+    ({"inputs": [True, 0]}, "Ω: expected a number, got bool"),
+    ({"inputs": None}, "inputs: expected a list"),
+    ({"target": [1.0, 10 ** 400]}, "Target_β: expected a number"),
+    ({"target": [1.0, -2e6]}, "Target_β: expected a number from −1,000,000"),
+    ({"weights": 7}, "weights: expected a list of 2"),
+    ({"weights": [[[0.1, 0.8], [0.4, None], [0, 0]], [[0] * 3] * 2]}, "W_λB: expected a number"),
+    ({"weights": [[[0.1, 0.8]], [[0] * 3] * 2]}, r"weights\[0\]: expected a list of 3"),
+    ({"biases": [[0.0, 0.1, ""], [0.2, -0.3]]}, "b_C: expected a number, got str ''"),
+    ({"learning_rate": 0}, "η: expected a finite number greater than 0"),
+    ({"learning_rate": -0.5}, "η: expected"),
+    ({"learning_rate": "fast"}, "η: expected a number, got str 'fast'"),
+    ({"steps": 0}, "steps: expected"),
+    ({"steps": 10 ** 9}, "steps: expected at most 1,000"),
+]
+
+
+@pytest.mark.parametrize("changes, message", BAD_STEPS,
+                         ids=[str(changes)[:40] for changes, message in BAD_STEPS])
+def test_a_number_that_is_none_is_refused_by_its_name(changes, message):
+    with pytest.raises(ValueError, match=message) as raised:
+        step_view.step(Net, request(**changes))
+    assert len(str(raised.value)) < 300
+
+
+def test_the_largest_numbers_give_an_answer():
+    weights = [[[1e6, -1e6]] * 3, [[-1e6] * 3, [1e6] * 3]]
+    answer = step_view.step(Net, request(weights=weights, inputs=[1e6, -1e6], learning_rate=1e6))
+    json.dumps(answer, allow_nan=False)
+
+
+# ---------------------------------------------------------------------- the code
+
+
+def test_each_equation_is_shown_with_the_lines_of_the_file_that_compute_it():
+    with open(neural_net.__file__, encoding="utf-8") as file:
+        text = file.read().splitlines()
+    passages = code_lines.passages(neural_net.__file__)
+    assert sorted({passage["number"] for passage in passages}) == [
+        f"({equation})" for equation in range(1, 9)]
+    essential = {"(1)": "previous_outs[source]", "(2)": "exp(-in_)", "(3)": "target[neuron] - out",
+                 "(4)": "* previous_outs[source]", "(5)": "derivative * total",
+                 "(6)": "* previous_outs[source]", "(7)": "next_back[neuron]",
+                 "(8)": "next_back[neuron]"}
+    for passage in passages:
+        for line, shown, computes in passage["lines"]:
+            assert text[line - 1].endswith(shown) and text[line - 1].strip() == shown.strip()
+        assert passage["lines"][0][1].startswith("def ")
+        computing = [shown.strip() for line, shown, computes in passage["lines"] if computes]
+        assert sum(essential[passage["number"]] in shown for shown in computing) == 1
+        assert sum(passage["symbols"] in shown for shown in computing) == 1
+
+
+# ---------------------------------------------------------------------- the digits
+
+
+@pytest.fixture(scope="module")
+def networks():
+    return {name: Net.loaded(os.path.join(test_net.WEIGHTS, name))
+            for name in ("mnist-best.pkl", "mnist.pkl")}
+
+
+@pytest.fixture(scope="module")
+def a_digit(digits):
+    """The frame of a test image, as it is sent, and its inputs."""
+    inputs = digits[2][0][0]
+    return base64.b64encode(bytes(round(255 * value) for value in inputs)).decode(), inputs
+
+
+@pytest.fixture
+def board_of_digits(networks, digits):
+    return digit_view.Digits(networks, lambda: digits[2])
+
+
+def shown(network, inputs):
+    return [f"{out:.4f}" for out in network.forward(inputs)[-1]]
+
+
+def outputs(answer):
+    return [text for out, text in answer["outputs"]]
+
+
+def test_a_drawing_is_framed_and_read_by_the_network(board_of_digits, networks, digits):
+    inputs, digit = digits[2][0]
+    picture = Image.fromarray(np.array(inputs).reshape(28, 28) * 255).convert("L")
+    ink = np.zeros((140, 140), np.uint8)
+    ink[5:89, 20:104] = picture.resize((84, 84))
+    answer = board_of_digits.drawing({"ink": base64.b64encode(ink.tobytes()).decode(),
+                                      "side": 140})
+    frame = [pixel / 255.0 for pixel in base64.b64decode(answer["frame"])]
+    assert answer["answer"] == digit == networks["mnist-best.pkl"].predict(frame)
+    assert outputs(answer) == shown(networks["mnist-best.pkl"], frame)
+    assert sum(abs(one - other) for one, other in zip(frame, inputs)) < 0.4 * sum(inputs)
+
+
+def test_a_picture_file_is_read_as_load_image_reads_it(board_of_digits, networks, a_digit):
+    from mnist_loader import load_image
+    picture = Image.fromarray(np.uint8(255 - 255 * np.array(a_digit[1]).reshape(28, 28)))
+    content = io.BytesIO()
+    picture.resize((280, 280)).save(content, "PNG")
+    content.seek(0)
+    inputs = load_image(content)
+    answer = board_of_digits.picture({"picture": base64.b64encode(content.getvalue()).decode(),
+                                      "network": "mnist.pkl"})
+    assert outputs(answer) == shown(networks["mnist.pkl"], inputs)
+
+
+def test_a_test_image_comes_with_its_label(board_of_digits, networks, digits):
+    answer = board_of_digits.example({"network": "mnist.pkl", "index": 17})
+    assert answer["label"] == digits[2][17][1] and answer["index"] == 17
+    assert outputs(answer) == shown(networks["mnist.pkl"], digits[2][17][0])
+    assert {board_of_digits.example({})["index"] for draw in range(5)} != {17}
+
+
+@pytest.mark.parametrize("name", ["mnist-best.pkl", "mnist.pkl"])
+@pytest.mark.parametrize("layer, neuron", [(0, 7), (1, 3)])
+def test_the_terms_of_a_neuron_add_up_to_its_weighted_input(name, layer, neuron, board_of_digits,
+                                                            networks, a_digit):
+    frame, inputs = a_digit
+    told = board_of_digits.neuron({"frame": frame, "layer": layer, "neuron": neuron,
+                                   "network": name})
+    network = networks[name]
+    outs = network.forward(inputs)
+    in_ = network.biases[layer][neuron] + sum(
+        weight * out for weight, out in zip(network.weights[layer][neuron], outs[layer]))
+    parts = [value for symbols, numbers, value in told["terms"]] + [told["rest"][1], told["bias"]]
+    assert sum(float(part.replace("−", "-")) for part in parts) == pytest.approx(in_, abs=1e-3)
+    assert told["lines"][0]["value"] == number(in_)
+    assert told["lines"][1]["value"] == number(outs[layer + 1][neuron])
+    magnitudes = [abs(float(value.replace("−", "-"))) for symbols, numbers, value in told["terms"]]
+    assert magnitudes == sorted(magnitudes, reverse=True) and len(magnitudes) == 12
+
+
+def test_the_map_of_a_hidden_neuron_is_weight_times_pixel(board_of_digits, networks, a_digit):
+    frame, inputs = a_digit
+    told = board_of_digits.neuron({"frame": frame, "layer": 0, "neuron": 7,
+                                   "network": "mnist.pkl"})
+    product = np.array(networks["mnist.pkl"].weights[0][7]) * inputs
+    assert np.allclose(told["pixels"], product / abs(product).max(), atol=1e-4)
+
+
+def test_the_map_of_an_output_is_projected_back_times_pixel(board_of_digits, networks, a_digit):
+    frame, inputs = a_digit
+    told = board_of_digits.neuron({"frame": frame, "layer": 1, "neuron": 3,
+                                   "network": "mnist.pkl"})
+    hidden, output = map(np.array, networks["mnist.pkl"].weights)
+    product = output[3] @ hidden * inputs
+    assert np.allclose(told["pixels"], product / abs(product).max(), atol=1e-4)
+    shares = output[3] * networks["mnist.pkl"].forward(inputs)[1]
+    assert np.allclose(told["shares"], shares / abs(shares).max(), atol=1e-4)
+
+
+def lesson(frame, target=8, rate=0.05, **more):
+    return {"frame": frame, "target": target, "learning_rate": rate, **more}
+
+
+@pytest.mark.parametrize("name", ["mnist-best.pkl", "mnist.pkl"])
+def test_lessons_are_training_steps_and_change_no_saved_weight(name, board_of_digits, networks,
+                                                              digits, a_digit):
+    frame, inputs = a_digit
+    before = outputs(board_of_digits.frame({"frame": frame, "network": name}))
+    network = copy.deepcopy(networks[name])
+    lessons = []
+    for target in (8, 3):
+        answer = board_of_digits.teach(lesson(frame, target, network=name, lessons=lessons))
+        network.train([(inputs, target)], 0.05, batch_size=1)
+        lessons = json.loads(json.dumps(answer["lessons"]))
+        assert outputs(answer) == shown(network, inputs)
+    other = board_of_digits.example({"network": name, "index": 5, "lessons": lessons})
+    assert outputs(other) == shown(network, digits[2][5][0])
+    assert outputs(board_of_digits.frame({"frame": frame, "network": name})) == before
+    afresh = digit_view.Digits(networks, None)  # one that has never heard of these lessons
+    assert outputs(afresh.frame({"frame": frame, "network": name, "lessons": lessons})) == shown(
+        network, inputs)
+
+
+def test_two_tabs_do_not_disturb_each_other(board_of_digits, a_digit):
+    frame = a_digit[0]
+    one = board_of_digits.teach(lesson(frame, 8))
+    other = board_of_digits.teach(lesson(frame, 3))
+    assert outputs(one) != outputs(other)
+    for taught in (one, other):
+        again = board_of_digits.frame({"frame": frame, "lessons": taught["lessons"]})
+        assert outputs(again) == outputs(taught)
+
+
+def test_only_a_few_taught_networks_are_kept(board_of_digits, a_digit):
+    first = board_of_digits.teach(lesson(a_digit[0], rate=0.01))
+    for count in range(2, 20):
+        board_of_digits.teach(lesson(a_digit[0], rate=0.01 * count))
+    assert len(board_of_digits._taught) <= digit_view.MOST_TAUGHT
+    again = board_of_digits.frame({"frame": a_digit[0], "lessons": first["lessons"]})
+    assert outputs(again) == outputs(first)
+
+
+def test_the_errors_of_a_lesson_are_those_of_the_equations(board_of_digits, networks, a_digit):
+    frame, inputs = a_digit
+    answer = board_of_digits.teach(lesson(frame, 8, network="mnist.pkl"))
+    network = networks["mnist.pkl"]
+    deltas = network.errors(network.forward(inputs), 8)
+    assert [float(error.replace("−", "-")) for error in answer["errors"]] == pytest.approx(
+        deltas[-1], abs=5.1e-5)
+    assert "−0.0000" not in answer["errors"]
+    for shown_deltas, layer in zip(answer["deltas"], deltas):
+        largest = max(map(abs, layer))
+        assert shown_deltas == pytest.approx([delta / largest for delta in layer], abs=1e-4)
+
+
+FRAME = base64.b64encode(bytes(784)).decode()
+BAD_DIGITS = [
+    ("drawing", {}, "side: expected"),
+    ("drawing", {"side": 2, "ink": "AAAA"}, "ink: expected 4 bytes, got 3"),
+    ("drawing", {"side": 2, "ink": "AAAAAA=="}, "expected a digit in ink, found none"),
+    ("drawing", {"side": 10 ** 6, "ink": ""}, "side: expected at most 400"),
+    ("drawing", {"side": 2, "ink": 7}, "ink: expected bytes in base64, got int"),
+    ("drawing", {"side": 2, "ink": "ä"}, "ink: expected bytes in base64"),
+    ("picture", {"picture": "AAAA"}, "not a picture"),
+    ("picture", {}, "picture: expected bytes in base64"),
+    ("frame", {"frame": "AAAA"}, "frame: expected 784 bytes"),
+    ("frame", {"frame": FRAME, "network": "best"}, "network: expected 'mnist-best.pkl' or"),
+    ("frame", {"frame": FRAME, "network": []}, "network: expected"),
+    ("frame", {"frame": FRAME, "lessons": 7}, "lessons: expected a list"),
+    ("frame", {"frame": FRAME, "lessons": [7]}, r"lessons: expected \[frame"),
+    ("frame", {"frame": FRAME, "lessons": [[FRAME, 3, 1.0]] * 51}, "lessons: expected a list"),
+    ("frame", {"frame": FRAME, "lessons": [[FRAME, 11, 1.0]]}, "target: expected"),
+    ("neuron", {"frame": FRAME, "layer": 2, "neuron": 0}, "layer: expected"),
+    ("neuron", {"frame": FRAME, "layer": 0, "neuron": -1}, "neuron: expected"),
+    ("neuron", {"frame": FRAME, "layer": "0", "neuron": 1}, "layer: expected"),
+    ("teach", {"frame": FRAME, "target": 3.5, "learning_rate": 1}, "target: expected"),
+    ("teach", {"frame": FRAME, "target": 3, "learning_rate": "1"}, "η: expected a number"),
+    ("teach", {"frame": FRAME, "target": 3, "learning_rate": 0}, "η: expected a number greater"),
+    ("teach", {"frame": FRAME, "target": 3, "learning_rate": 1e9}, "η: expected a number greater"),
+    ("teach", {"frame": FRAME, "target": 3, "learning_rate": 1.0,
+               "lessons": [[FRAME, 3, 1.0]] * 50}, "expected at most 50 lessons"),
+    ("example", {"index": 10 ** 9}, "index: expected .* from 0 to 299"),
+]
+
+
+@pytest.mark.parametrize("name, sent, message", BAD_DIGITS)
+def test_a_bad_request_is_refused_with_what_was_expected(name, sent, message, board_of_digits):
+    with pytest.raises(ValueError, match=message) as raised:
+        getattr(board_of_digits, name)(sent)
+    assert len(str(raised.value)) < 300
+
+
+def test_weights_that_are_too_large_to_compute_with_are_told(a_digit):
+    network = Net([784, 3, 10], hidden="relu", output="softmax", seed=1)
+    network.weights[0] = [[1e308] * 784] * 3
+    with pytest.raises(ValueError, match="expected finite outputs"):
+        digit_view.Digits({"huge": network}, None).frame({"frame": a_digit[0]})
+
+
+def test_networks_of_other_shapes_answer_too(a_digit, digits):
+    """One without a hidden layer, and one with two."""
+    networks = {"flat": Net([784, 10], seed=1), "deep": Net([784, 8, 6, 10], hidden="tanh", seed=1,
+                                                            biases=False)}
+    board_of_digits = digit_view.Digits(networks, lambda: digits[2])
+    for name, network in networks.items():
+        told = board_of_digits.network({"network": name})
+        assert told["sizes"] == network.sizes and len(told["maps"]) == (8 if name == "deep" else 0)
+        for layer in range(len(network.weights)):
+            told = board_of_digits.neuron({"frame": a_digit[0], "network": name, "layer": layer,
+                                           "neuron": 1})
+            assert told["lines"][0]["value"] == number(
+                network.weighted_inputs(layer, network.forward(a_digit[1])[layer])[1])
+        answer = board_of_digits.teach(lesson(a_digit[0], network=name))
+        assert len(answer["deltas"]) == len(network.weights)
+
+
+# ---------------------------------------------------------------------- the server
+
+
+@pytest.fixture(scope="module")
+def running(networks, digits):
+    functions = board.functions(Net, neural_net.__file__, networks, lambda: digits[2])
+    functions["fail"] = lambda request: 1 / 0
+    with server.Server(functions) as running:
+        thread = threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield running
+        running.shutdown()
+
+
+def asked(running, method="POST", name="start", body=b"{}", path=None, **headers):
+    """(status, headers, content) of one request, by default one of the page's own."""
+    connection = http.client.HTTPConnection("127.0.0.1", running.server_port, timeout=5)
+    found = {"Content-Type": "application/json"} if method == "POST" else {}
+    found.update({key.replace("_", "-"): value for key, value in headers.items()})
+    connection.request(method, path or f"/{running.token}/{name}",
+                       body if method == "POST" else None, found)
+    response = connection.getresponse()
+    content = response.read()
+    connection.close()
+    return response.status, dict(response.getheaders()), content
+
+
+def test_the_page_and_its_files_are_served_under_a_policy_that_allows_no_others(running):
+    for name in ["", "page.css", "step.js", "digit.js", "icon.svg"]:
+        status, headers, content = asked(running, "GET", name)
+        assert status == 200 and len(content) > 100
+        policy = headers["Content-Security-Policy"]
+        assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+        assert not re.search(r"unsafe|http|data:|\*", policy)
+        assert headers["X-Content-Type-Options"] == "nosniff"
+    page = asked(running, "GET", "")[2].decode()
+    links = re.findall(r'(?:src|href)="([^"#]+)"', page)
+    assert links and all(link in running.files for link in links)
+    assert not re.search(r"<script>|<style|\son\w+=|\sstyle=", page)
+
+
+def test_it_listens_on_this_machine_alone(running):
+    assert running.server_address[0] == "127.0.0.1"
+
+
+def test_the_answer_is_the_functions(running):
+    status, headers, content = asked(running, name="step",
+                                     body=json.dumps(step_view.START).encode())
+    assert status == 200 and headers["Content-Type"] == "application/json; charset=utf-8"
+    assert json.loads(content) == json.loads(json.dumps(step_view.step(Net, request())))
+    origin = running.address.split("/" + running.token)[0]
+    assert asked(running, Origin=origin)[0] == 200
+
+
+REFUSED = [
+    (403, dict(Host="example.com")),
+    (403, dict(Host="127.0.0.1:1")),
+    (403, dict(method="GET", name="", Host="evil.example:80")),
+    (403, dict(Origin="http://example.com")),
+    (403, dict(Origin="null")),
+    (403, dict(path="/")),
+    (403, dict(path="/start")),
+    (403, dict(method="GET", path="/")),
+    (403, dict(method="GET", path="/index.html")),
+    (403, dict(path="/AAAAAAAAAAAAAAAAAAAAAA/start")),
+    (403, dict(path="http://127.0.0.1/start")),
+    (404, dict(name="unknown")),
+    (404, dict(name="__class__")),
+    (404, dict(name="../server.py", method="GET")),
+    (404, dict(name="..%2f..%2fneural_net.py", method="GET")),
+    (404, dict(name="/etc/passwd", method="GET")),
+    (415, dict(Content_Type="text/plain")),
+    (415, dict(Content_Type="application/x-www-form-urlencoded")),
+    (413, dict(body=b" " * 5_000_001)),
+    (413, dict(Content_Length="99999999999999999999")),
+    (411, dict(Content_Length="-1")),
+    (411, dict(Content_Length="1e3")),
+    (411, dict(Transfer_Encoding="chunked")),
+    (400, dict(body=b"")),
+    (400, dict(body=b"\xff\xfe")),
+    (400, dict(body=b"[1, 2")),
+    (400, dict(body=b"[1, 2]")),
+    (400, dict(body=b"7")),
+    (400, dict(body=b"[" * 100_000)),
+    (400, dict(body=b'{"a":' * 100_000)),
+    (400, dict(body=b'{"steps": NaN}', name="step")),
+    (400, dict(body=b'{"inputs": [1e999, 2]}', name="step")),
+    (400, dict(body=b'{"inputs": [' + b"9" * 4_000_000 + b', 2]}', name="step")),
+    (400, dict(body=b'{"frame": 7}', name="frame")),
+    (501, dict(method="PUT")),
+    (501, dict(method="OPTIONS")),
+    (500, dict(name="fail")),
+]
+
+
+@pytest.mark.parametrize("status, sent", REFUSED, ids=[
+    f"{status}-{str(sent)[:40]}" for status, sent in REFUSED])
+def test_what_is_not_of_the_page_is_refused_and_the_server_goes_on(status, sent, running, capsys):
+    started = time.perf_counter()
+    found, headers, content = asked(running, **sent)
+    assert found == status
+    if status != 501:
+        assert 5 < len(json.loads(content)["error"]) <= 300
+    assert b"Traceback" not in content
+    assert time.perf_counter() - started < 2
+    assert asked(running)[0] == 200
+
+
+def test_a_request_that_is_cut_off_or_no_request_at_all_does_no_harm(running):
+    path = f"POST /{running.token}/start HTTP/1.1\r\nHost: 127.0.0.1:{running.server_port}\r\n"
+    for sent in (b"\0\xff\r\n\r\n", b"GET\r\n\r\n", b"GET " + b"a" * 70_000, path.encode(),
+                 (path + "Content-Type: application/json\r\n"
+                  "Content-Length: 100\r\n\r\n{").encode(),
+                 (path + "Host: example.com\r\n\r\n").encode(),
+                 (path + "X: y\r\n" * 200).encode()):
+        with socket.create_connection(("127.0.0.1", running.server_port), timeout=5) as raw:
+            raw.sendall(sent)
+            raw.shutdown(socket.SHUT_WR)
+            answer = raw.recv(100)
+            assert b" 200 " not in answer
+    assert asked(running)[0] == 200
+
+
+def test_a_slow_tab_does_not_hold_up_the_others(running):
+    with socket.create_connection(("127.0.0.1", running.server_port)) as slow:
+        slow.sendall(b"POST / HTTP/1.1\r\n")
+        assert asked(running)[0] == 200
+
+
+def test_a_port_that_is_taken_is_told_in_one_line(running):
+    with pytest.raises(OSError, match=f"port {running.server_port} is not available: "):
+        server.Server({}, running.server_port)
+    with pytest.raises(OSError, match="port 70000 is not available"):
+        server.Server({}, 70000)
+
+
+# ---------------------------------------------------------------------- from the shell
+
+
+def test_the_script_serves_the_page_until_ctrl_c_ends_it_quietly():
+    environment = dict(os.environ, PYTHONUNBUFFERED="1")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
+        environment.pop(name, None)
+    with subprocess.Popen([sys.executable, SCRIPT, "--draw", "--dataset", "digits"],
+                          env=environment, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as process:
+        address = process.stdout.readline().decode().split()[2]
+        port, token = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/([\w-]{20,})/", address).groups()
+        connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=5)
+        connection.request("GET", f"/{token}/")
+        assert b"<canvas id=\"canvas\"" in connection.getresponse().read()
+        if sys.platform.startswith("linux"):
+            assert b"No browser found" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=5)
+    assert (process.returncode, out.strip(), err) == (0, b"", b"")
+
+
+def test_the_script_says_in_one_line_that_a_port_is_taken(capsys):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert test_net.main(["--draw", "--port", str(port)]) == 2
+    err = capsys.readouterr().err
+    assert re.fullmatch(f"test_net.py: port {port} is not available: [^\n]*\n", err)
+
+
+def test_the_script_offers_the_users_network_before_its_own(monkeypatch):
+    served = []
+    monkeypatch.setattr(server, "serve", lambda *arguments: served.append(arguments))
+    path = os.path.join(test_net.WEIGHTS, "digits.pkl")
+    assert test_net.main(["--draw", "--weights", path, "--port", "8123"]) == 0
+    [[functions, port]] = served
+    assert port == 8123
+    assert functions["start"]({})["networks"] == [
+        [path, "784-30-10"], ["mnist-best.pkl", "784-300-10"], ["mnist.pkl", "784-30-10"]]
+
+
+@pytest.mark.parametrize("arguments", [["--port", "1"], ["--draw", "--limit", "3"],
+                                       ["--draw", "--sheet", "a.png"],
+                                       ["--draw", "--weights", "none.pkl"]], ids=str)
+def test_options_that_the_page_would_ignore_are_refused(arguments, capsys):
+    assert test_net.main(arguments) == 2
+    assert re.fullmatch("test_net.py: [^\n]*\n", capsys.readouterr().err)
