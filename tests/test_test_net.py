@@ -16,15 +16,28 @@ from neural_net import Net
 SCRIPT = os.path.abspath(test_net.__file__)
 
 
-def run(*arguments, status=0):
-    """What the script prints, run from another folder; on its error output if it fails."""
-    done = subprocess.run([sys.executable, SCRIPT, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert done.returncode == status, done.stderr.decode()
-    assert b"Traceback" not in done.stderr
-    return (done.stderr if status else done.stdout).decode("utf-8")
+@pytest.fixture
+def run(capsys):
+    """What main prints for these arguments; on the error output if it fails."""
+    def call(*arguments, status=0):
+        capsys.readouterr()  # what was printed before
+        try:
+            returned = test_net.main(arguments)
+        except SystemExit as error:  # from argparse
+            returned = error.code
+        printed = capsys.readouterr()
+        assert returned == status, printed.err
+        return printed.err if status else printed.out
+    return call
 
 
-def test_it_scores_the_digits_with_the_weights_for_them():
+def test_as_a_process_it_prints_the_same_from_any_folder_with_status_0(run):
+    done = subprocess.run([sys.executable, SCRIPT, "--dataset", "digits"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode("utf-8").splitlines() == run("--dataset", "digits").splitlines()
+
+
+def test_it_scores_the_digits_with_the_weights_for_them(run):
     lines = run("--dataset", "digits").splitlines()
     assert lines[0].endswith("digits.pkl, Net([784, 30, 10]), on 300 test images of digits:")
     percent, counts = lines[1].split("% correct! ")
@@ -49,7 +62,7 @@ def test_it_scores_as_the_network_itself_does(digits):
         assert counts[digits[2][index][1]][network.predict(digits[2][index][0])] > 0
 
 
-def test_without_mnist_and_a_network_it_scores_the_digits_and_says_so(monkeypatch):
+def test_without_mnist_and_a_network_it_scores_the_digits_and_says_so(monkeypatch, run):
     monkeypatch.delenv("MNIST_DIR", raising=False)
     if os.path.exists(os.path.join(os.path.dirname(SCRIPT), "data", "mnist")):
         pytest.skip("MNIST is in data/mnist")
@@ -65,14 +78,14 @@ def test_the_shipped_weights_score_well_on_mnist(weights, least, mnist):
     assert network.evaluate(mnist[2][4000:4500]) >= least / 20
 
 
-def test_mistakes_are_drawn_and_told():
+def test_mistakes_are_drawn_and_told(run):
     out = run("--dataset", "digits", "--mistakes", "mistakes.png")
     wrong = [line for line in out.splitlines() if line.endswith("WRONG")]
     assert out.splitlines()[-1] == "mistakes.png" and os.path.getsize("mistakes.png") > 500
     assert f"({300 - len(wrong)} of 300)" in out
 
 
-def test_any_test_images_can_be_shown(digits):
+def test_any_test_images_can_be_shown(digits, run):
     lines = run("--dataset", "digits", "--show", "7", "42", "299").splitlines()
     assert [line.split(",")[0] for line in lines[:3]] == [f"{index}: label {digits[2][index][1]}" for index in (7, 42, 299)]
     assert lines[3] == "shown.png" and os.path.exists("shown.png")
@@ -80,7 +93,7 @@ def test_any_test_images_can_be_shown(digits):
     assert os.path.exists("other.png")
 
 
-def test_a_picture_of_ones_own_is_read_and_drawn_beside_its_frame():
+def test_a_picture_of_ones_own_is_read_and_drawn_beside_its_frame(run):
     from test_handwriting import drawing
     drawing().save("seven.png")
     lines = run("--read", "seven.png").splitlines()
@@ -88,16 +101,16 @@ def test_a_picture_of_ones_own_is_read_and_drawn_beside_its_frame():
     assert lines[1] == "read.png" and os.path.exists("read.png")
 
 
-def test_what_can_be_read_is_read_although_one_picture_cannot():
+def test_what_can_be_read_is_read_although_one_picture_cannot(capsys):
     from test_handwriting import drawing
     drawing().save("seven.png")
-    done = subprocess.run([sys.executable, SCRIPT, "--read", "nowhere.png", "seven.png"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert done.returncode == 2
-    assert b"nowhere.png" in done.stderr and done.stderr.count(b"\n") == 1
-    assert done.stdout.startswith(b"seven.png: predicted 7 (") and os.path.exists("read.png")
+    assert test_net.main(["--read", "nowhere.png", "seven.png"]) == 2
+    printed = capsys.readouterr()
+    assert "nowhere.png" in printed.err and printed.err.count("\n") == 1
+    assert printed.out.startswith("seven.png: predicted 7 (") and os.path.exists("read.png")
 
 
-def test_a_folder_needs_weights_of_its_own():
+def test_a_folder_needs_weights_of_its_own(run):
     put("fashion", files())
     assert run("--dataset", "fashion", status=2) == (
         "test_net.py: --weights: required with --dataset FOLDER; expected a network trained on the data in fashion, got none\n")
@@ -117,7 +130,7 @@ def letters(classes, side):
     return network
 
 
-def test_letters_of_another_size_are_scored_in_a_table_of_26():
+def test_letters_of_another_size_are_scored_in_a_table_of_26(run):
     network = letters(26, 20)
     network.save("letters.pkl")
     lines = run("--dataset", "letters", "--weights", "letters.pkl").splitlines()
@@ -128,7 +141,7 @@ def test_letters_of_another_size_are_scored_in_a_table_of_26():
         "--dataset", "letters", "--weights", os.path.join(WEIGHTS, "mnist.pkl"), status=2)
 
 
-def test_of_more_than_30_classes_the_worst_confusions_are_listed():
+def test_of_more_than_30_classes_the_worst_confusions_are_listed(run):
     network = letters(40, 8)
     network.weights[0][7], network.weights[0][9] = network.weights[0][9], network.weights[0][7]
     network.save("letters.pkl")
@@ -173,19 +186,7 @@ def test_names_are_spelled_in_ascii_where_the_output_has_no_others():
     assert b"delta_alpha = " in done.stdout and b"correct!" in done.stdout
 
 
-@pytest.fixture
-def fault(capsys):
-    """What main prints on the error output for these arguments, which it answers with status 2."""
-    def call(*arguments):
-        try:
-            assert test_net.main(arguments) == 2
-        except SystemExit as error:  # from argparse
-            assert error.code == 2
-        return capsys.readouterr().err
-    return call
-
-
-def test_what_is_wrong_is_told_in_one_line_with_status_2(fault):
+def test_what_is_wrong_is_told_in_one_line_with_status_2(run):
     Net([2, 3]).save("small.pkl")
     with open("bad.pkl", "w") as file:
         file.write("hello")
@@ -196,15 +197,15 @@ def test_what_is_wrong_is_told_in_one_line_with_status_2(fault):
             (("--mistakes", "bad.pkl"), ".png"), (("--sheet", "sheet.png"), "--sheet: not allowed without --show or --read"),
             (("--mistakes", "nofolder/mistakes.png"), "nofolder/mistakes.png: there is no folder nofolder"),
             (("--show", "1", "--limit", "3"), "--limit: not allowed with --show")):
-        error = fault("--dataset", "digits", *arguments)
+        error = run("--dataset", "digits", *arguments, status=2)
         assert error.startswith("test_net.py: ") and message in error and error.count("\n") == 1
-    assert "letters', which does not exist" in fault("--dataset", "letters")
-    assert "--dataset: not allowed with --read" in fault("--dataset", "digits", "--read", "three.png")
-    assert "--limit: not allowed with --read" in fault("--limit", "3", "--read", "three.png")
-    assert "not allowed with" in fault("--show", "7", "--read", "three.png")
+    assert "letters', which does not exist" in run("--dataset", "letters", status=2)
+    assert "--dataset: not allowed with --read" in run("--dataset", "digits", "--read", "three.png", status=2)
+    assert "--limit: not allowed with --read" in run("--limit", "3", "--read", "three.png", status=2)
+    assert "not allowed with" in run("--show", "7", "--read", "three.png", status=2)
 
 
-def test_help_tells_all_options():
+def test_help_tells_all_options(run):
     out = run("--help")
     for option in ("--weights", "--dataset", "--limit", "--mistakes", "--show", "--read", "--sheet"):
         assert option in out
