@@ -232,11 +232,6 @@ def test_the_sheet_labels_each_map_and_a_film_counts_the_images(monkeypatch, cap
     assert [text for text in drawn if text] == ["12,000 examples", "0", "1"]
 
 
-def test_ink_is_dark_and_clipped():
-    picture = pictures.ink_picture([0.0, 1.0, 0.5, 2.0, -1.0, 0.25, 0.0, 0.0, 0.0], 3, 3)
-    assert [picture.getpixel((place % 3, place // 3))[0] for place in range(6)] == [255, 0, 128, 0, 255, 191]
-
-
 def test_show_draws_columns_and_numpy_arrays(capsys):
     for inputs in (np.full((4, 1), 0.5), [[0.5]] * 4, np.full(4, 0.5), [0.5] * 4):
         picture = net().show([(inputs, 0)], False, names=(name for name in "a"))
