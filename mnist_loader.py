@@ -1,5 +1,5 @@
-"""Handwritten digits to learn from: MNIST, data in its format, 1,797 smaller ones that ship
-with the project, and pictures of your own.
+"""Loads handwritten digits: MNIST, other datasets in its format, the 1,797 smaller digits that
+ship with the project, and pictures of your own.
 
     training_data, validation_data, test_data = load_data_wrapper()
     inputs = load_image("data/three.png")
@@ -20,37 +20,37 @@ DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
 
 
 def load_data(dataset=None, max_images=None):
-    """Images and their labels: ((images, labels), (images, labels), (images, labels))
+    """Loads images and labels: ((images, labels), (images, labels), (images, labels))
     for training, validation and test.
 
     images: a uint8 array of shape (n, 784), row by row, 0 = blank … 255 = full ink;
     labels: a uint8 array of shape (n,), 0 … 9. A folder may hold square images of another
     size, and labels up to 255.
 
-    dataset     None       MNIST if it is found or can be downloaded, else the digits, and a
-                           line that says so
+    dataset     None       MNIST if it is found or can be downloaded, else the digits,
+                           with a notice
                 "mnist"    MNIST (Y. LeCun, C. Cortes, C. Burges): from the folder that the
-                           environment variable MNIST_DIR names, else from data/mnist, where it
-                           is downloaded to; 50,000, 10,000 and 10,000 images
+                           environment variable MNIST_DIR names, else from data/mnist, to which
+                           it is downloaded if missing; 50,000, 10,000 and 10,000 images
                 "digits"   the digits that ship with the project (E. Alpaydin, C. Kaynak, 1998)
                 a folder   with four files in MNIST's format, gzipped or not, or mnist.pkl.gz;
-                           the last sixth of the training images is for validation
-    max_images  files in the folder may hold up to so many images; without it, up to 1,000,000
-                and 360 MB together
+                           the last sixth of the training images is used for validation
+    max_images  the maximum number of images per file; if None, 1,000,000, and 360 MB for all
+                images together
 
-    Raises FileNotFoundError for missing files, other OSErrors for what can't be read, and
-    ValueError, with the file and its fault, for broken data.
+    Raises FileNotFoundError for missing files, another OSError for files that can't be read, and
+    ValueError, naming the file and the problem, for invalid data.
     """
     return _load(dataset, max_images)[1]
 
 
 def load_data_wrapper(dataset=None, max_images=None):
-    """The same as load_data, as three sequences of (inputs, target) that a network trains on:
-    (training_data, validation_data, test_data).
+    """Like load_data, but returns three sequences of (inputs, target) pairs, as a network takes
+    them: (training_data, validation_data, test_data).
 
-    inputs: a list of 784 floats, 0.0 = blank … 1.0 = full ink; target: for training data a
-    one-hot list, 1.0 for the digit and 0.0 for the others, as long as the largest label + 1
-    (ten for MNIST); for validation and test data the digit itself.
+    inputs: a list of 784 floats, 0.0 = blank … 1.0 = full ink; target: for training data, a
+    one-hot list (1.0 for the digit, 0.0 elsewhere) whose length is the largest label + 1 (10 for
+    MNIST); for validation and test data, the digit itself.
     """
     name, (training, validation, test) = _load(dataset, max_images)
     classes = 1 + max(int(labels.max(initial=0)) for _, labels in (training, validation, test))
@@ -59,9 +59,9 @@ def load_data_wrapper(dataset=None, max_images=None):
 
 
 class Examples(Sequence):
-    """A sequence of (inputs, target) over arrays of images and labels. An example is made when
-    it is asked for; a slice is such a sequence again. `dataset` names what it is part of,
-    `classes` says how many different labels there can be."""
+    """A sequence of (inputs, target) pairs backed by arrays of images and labels. Each pair is
+    created on access; a slice is again such a sequence. `dataset` is the name of the dataset,
+    `classes` the number of classes."""
 
     def __init__(self, images, labels, classes, one_hot, dataset):
         self.images = images
@@ -93,7 +93,7 @@ SHADES = [pixel / 255.0 for pixel in range(256)]
 
 
 def _load(dataset, max_images):
-    """The name of the dataset that was found, and the data as load_data returns it."""
+    """The name of the dataset that was loaded, and the data as load_data returns it."""
     name = dataset.lower() if isinstance(dataset, str) else dataset
     if name is None:
         try:
@@ -130,8 +130,8 @@ def _mnist(max_images):
 
 
 def _digits():
-    """The 1,797 digits of data/digits.csv.gz in MNIST's frame: 1,197, 300 and 300. The file is
-    sorted by writer; the parts are drawn from all of them, in an order that is always the same."""
+    """The 1,797 digits of data/digits.csv.gz in MNIST's frame, split into 1,197, 300 and 300. The
+    file is sorted by writer, so it is first shuffled, always in the same way."""
     path = os.path.join(DATA, "digits.csv.gz")
     try:
         with unzipped(path) as file:
@@ -145,7 +145,7 @@ def _digits():
         images = np.stack([framed(row.reshape(8, 8) / 16.0).reshape(-1) for row in pixels])
     except OSError:
         raise
-    except Exception as error:  # zlib.error, EOFError, what NumPy raises
+    except Exception as error:  # zlib.error, EOFError, errors from NumPy
         fault = f"not the digits that ship with the project: {error!s:.100}"
         raise ValueError(f"{path}: {fault}") from None
     order = list(range(len(table)))

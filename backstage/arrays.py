@@ -1,7 +1,7 @@
-"""The classic mnist.pkl.gz: NumPy arrays that Python 2, or Python 3, pickled.
+"""Reads the classic mnist.pkl.gz: NumPy arrays pickled by Python 2 or Python 3.
 
-Only what such a file holds is read, and none of it is run: six arrays, each a shape, a type and
-its content, in tuples. Every other operation or name of the pickle format is refused.
+Only what such a file contains is read, and nothing is executed: six arrays, each a shape, a dtype
+and its content, in tuples. Every other pickle opcode or name is rejected.
 """
 
 import codecs
@@ -29,18 +29,18 @@ def read_pickle(path):
         with unzipped(path) as file:
             parts = _Reader(file).read()
             if file.read(1):
-                raise ValueError("more follows after its end")
+                raise ValueError("trailing data after its end")
         if len(parts) != 3:
             raise ValueError(f"expected three parts, got {len(parts)}")
         return tuple(_pair(images.values, labels.values) for images, labels in parts)
     except OSError:
         raise
     except MemoryError:
-        raise ValueError(f"{path}: more than this machine's memory holds") from None
+        raise ValueError(f"{path}: too large for this machine's memory") from None
     except (ValueError, EOFError, zlib.error) as error:
         raise ValueError(f"{path}: not MNIST as pickled arrays: {error!s:.150}") from None
     except Exception:  # anything may be missing from, or misplaced in, a broken pickle
-        fault = "its parts do not fit together"
+        fault = "invalid structure"
         raise ValueError(f"{path}: not MNIST as pickled arrays: {fault}") from None
 
 
@@ -52,7 +52,7 @@ def _pair(images, labels):
 
 
 def _pixels(images):
-    """Images as bytes, from numbers 0 … 255, or 0.0 … 1.0 in steps of 1/256 or 1/255."""
+    """Images as uint8, from values 0 … 255, or 0.0 … 1.0 in steps of 1/256 or 1/255."""
     if images.dtype == np.uint8 or not images.size:
         return images
     full = images.max()
@@ -64,14 +64,14 @@ def _pixels(images):
         scaled = images[row:row + 1000] * scale
         pixels[row:row + 1000] = np.rint(scaled)
         if not abs(scaled - pixels[row:row + 1000]).max() < 0.01:
-            raise ValueError("expected pixels in 256 even steps")
+            raise ValueError("expected pixels with 256 evenly spaced values")
     return pixels
 
 
 def _digits(labels):
-    """Labels as bytes, from whole numbers 0 … 9."""
+    """Labels as uint8, from integers 0 … 9."""
     if labels.dtype.kind not in "iu":
-        raise ValueError(f"expected whole labels, got {labels.dtype}")
+        raise ValueError(f"expected integer labels, got {labels.dtype}")
     if labels.size and not 0 <= labels.min() <= labels.max() <= 9:
         raise ValueError(f"expected labels from 0 to 9, got {labels.min()} to {labels.max()}")
     return labels.astype(np.uint8)
@@ -109,17 +109,17 @@ TUPLES = {b")": 0, b"\x85": 1, b"\x86": 2, b"\x87": 3}
 
 
 class _Reader:
-    """The pickle machine as far as arrays need it. Every kind of string is kept as bytes."""
+    """A pickle virtual machine, restricted to arrays. All kinds of strings are kept as bytes."""
 
     def __init__(self, file):
         self.file = file
         self.stack = []
-        self.marks = []  # how high the stack was
+        self.marks = []  # heights of the stack
         self.memo = {}
         self.bytes_left = MOST_BYTES
 
     def read(self):
-        """What the pickle holds, once it has ended."""
+        """Reads the pickle to its end and returns the object."""
         for count in range(MOST_OPERATIONS):
             operation = self._bytes(1)
             if operation == b".":
@@ -129,9 +129,9 @@ class _Reader:
 
     def _do(self, operation):
         push, pop = self.stack.append, self.stack.pop
-        if operation == b"\x80":  # the protocol
+        if operation == b"\x80":  # protocol version
             self._bytes(1)
-        elif operation == b"\x95":  # how far to read ahead
+        elif operation == b"\x95":  # frame length
             self._bytes(8)
         elif operation in CONSTANTS:
             push(CONSTANTS[operation])
@@ -180,14 +180,14 @@ class _Reader:
             state = pop()
             self._set(self.stack[-1], *state)
         else:
-            raise ValueError(f"the operation {operation} is not part of an array")
+            raise ValueError(f"expected the opcodes of an array, got {operation}")
 
     # ------------------------------------------------------------------ the stack
 
     def _top(self, count):
-        """The topmost items, taken off the stack."""
+        """Pops the top items off the stack."""
         if not 0 <= count <= len(self.stack):
-            raise ValueError("expected more before this operation")
+            raise ValueError("stack underflow")
         height = len(self.stack) - count
         items = tuple(self.stack[height:])
         del self.stack[height:]
@@ -197,18 +197,18 @@ class _Reader:
         return self._top(len(self.stack) - self.marks.pop())
 
     def _memoize(self, place):
-        """Keeps the topmost item, unless it holds the content of an array: that is used once."""
+        """Memoizes the top item, unless it holds the content of an array: that is used once."""
         item = self.stack[-1]
         parts = item if isinstance(item, tuple) else (item,)
         has_content = any(isinstance(part, np.ndarray) for part in parts)
         self.memo[place] = None if has_content else item
 
-    # ------------------------------------------------------------------ what the file holds
+    # ------------------------------------------------------------------ reading the file
 
     def _bytes(self, size):
         content = self.file.read(size)
         if len(content) < size:
-            raise EOFError("cut short")
+            raise EOFError("truncated")
         return content
 
     def _number(self, form):
@@ -217,12 +217,12 @@ class _Reader:
     def _line(self):
         line = self.file.readline(LONGEST_LINE)
         if not line.endswith(b"\n"):
-            raise ValueError("cut short" if len(line) < LONGEST_LINE else
+            raise ValueError("truncated" if len(line) < LONGEST_LINE else
                              f"expected a line of at most {LONGEST_LINE} bytes")
         return line[:-1]
 
     def _string(self, size, is_text):
-        """A string: bytes if it is short, an array if it may be the content of one."""
+        """A string: bytes if it is short, an array if it may be the content of an array."""
         if size < 0:
             raise ValueError("expected a length, got a negative number")
         if size <= 1000:
@@ -244,7 +244,7 @@ class _Reader:
         return content[:done]
 
     def _text_line(self):
-        """A string in protocol 0, with the five escapes that Python 3 writes there."""
+        """A protocol 0 string, with the five escapes that Python 3 writes."""
         line = self.file.readline(LONGEST_TEXT_LINE)
         if not line.endswith(b"\n"):
             raise ValueError(f"expected text of at most {LONGEST_TEXT_LINE:,} bytes")
@@ -261,7 +261,7 @@ class _Reader:
         if self.bytes_left < 0:
             raise ValueError("it would unpack into far more than MNIST")
 
-    # ------------------------------------------------------------------ what it makes of it
+    # ------------------------------------------------------------------ building the arrays
 
     def _name(self, module, name):
         full = module + b"." + name
@@ -280,7 +280,7 @@ class _Reader:
         raise ValueError("expected an array, got another call; nothing was run")
 
     def _set(self, made, *state):
-        """Gives a type its byte order, or an array its values."""
+        """Sets the byte order of a dtype, or the values of an array."""
         if isinstance(made, _Type):
             made.__init__(state[1] + made.code[-2:])
         elif isinstance(made, _Array):

@@ -1,4 +1,4 @@
-"""MNIST's files from the web: whole and checked, or not at all."""
+"""Downloads MNIST's files, verifies them and writes them atomically."""
 
 import hashlib
 import os
@@ -27,15 +27,15 @@ MNIST_FILES = {  # name: (bytes, SHA-256)
     "t10k-labels-idx1-ubyte.gz": (
         4542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
 }
-PATIENCE = 4  # seconds that a mirror may take to answer, be silent, or lag behind
-TIME_LIMIT = 60  # seconds for each started 5 MB of a file, from all mirrors together
-RETRY = 300  # seconds after which a failed download is tried again
+PATIENCE = 4  # seconds that a mirror may take to respond, stay silent, or fall behind schedule
+TIME_LIMIT = 60  # seconds per 5 MB of a file, or part thereof, for all mirrors together
+RETRY = 300  # seconds before a failed download is attempted again
 
-_failures = {}  # (folder, mirrors): when, why, what was tried
+_failures = {}  # (folder, mirrors): (time, reason, attempts)
 
 
 class DownloadError(FileNotFoundError):
-    """MNIST could not be downloaded; `why` says it in a few words."""
+    """MNIST could not be downloaded; `why` is a short reason."""
 
     def __init__(self, message, why):
         super().__init__(message)
@@ -43,9 +43,9 @@ class DownloadError(FileNotFoundError):
 
 
 def download(folder, names):
-    """Downloads MNIST's files of these names into a folder; each is checked and written whole.
+    """Downloads the named MNIST files into a folder; each is verified and written atomically.
 
-    Raises DownloadError. What failed is not tried again for RETRY seconds: it fails at once.
+    Raises DownloadError. For RETRY seconds after a failure, it fails at once.
     """
     failed, why, tried = _failures.get((folder, MIRRORS), (-RETRY, "", []))
     if time.monotonic() - failed >= RETRY:
@@ -54,20 +54,20 @@ def download(folder, names):
             return
         _failures[folder, MIRRORS] = time.monotonic(), why, tried
     else:
-        why += "; tried again after some minutes"
+        why += "; try again in a few minutes"
     lines = [f"MNIST is not in {folder} and could not be downloaded: {why}", *tried,
-             f"Put {', '.join(MNIST_FILES)} into {folder}, or set MNIST_DIR to the folder "
-             'that has them. dataset="digits" needs no download.']
+             f"Copy {', '.join(MNIST_FILES)} to {folder}, or set MNIST_DIR to the folder "
+             'that contains them. dataset="digits" needs no download.']
     raise DownloadError("\n".join(lines), why)
 
 
 def _try(folder, names):
-    """Downloads, and returns (None, []), or why that failed and what was tried."""
+    """Downloads the files. Returns (None, []) on success, else (reason, attempts)."""
     mirrors = list(MIRRORS)
     for name in names:
         size, digest = MNIST_FILES[name]
         deadline = time.monotonic() + TIME_LIMIT * -(-size // 5_000_000)
-        why, tried = "there are no mirrors to download it from", []
+        why, tried = "no mirrors are configured", []
         for mirror in list(mirrors):
             try:
                 content = _fetch(mirror + name, size, deadline)
@@ -76,12 +76,12 @@ def _try(folder, names):
                 write_file(os.path.join(folder, name), content)
                 _show(f"{name}: {size / 1e6:.2g} MB\n")
                 break
-            except Exception as error:  # bad servers make http.client raise a dozen kinds
+            except Exception as error:  # http.client raises a dozen kinds for bad servers
                 _show("")
                 why = _reason(error)
                 tried.append(f"  {mirror + name}: {why}")
                 mirrors.remove(mirror)
-                mirrors.append(mirror)  # the next file asks it last
+                mirrors.append(mirror)  # tried last for the next file
             except KeyboardInterrupt:
                 _show("")
                 raise
@@ -92,19 +92,19 @@ def _try(folder, names):
 
 def _check(content, size, digest):
     if len(content) < size:
-        raise ValueError(f"the connection was cut after {len(content):,} of {size:,} bytes")
+        raise ValueError(f"the connection was closed after {len(content):,} of {size:,} bytes")
     if hashlib.sha256(content).hexdigest() != digest:
-        got = "a page of HTML" if content.lstrip()[:1] == b"<" else "another file"
-        raise ValueError(f"got {got}, its SHA-256 is not {digest[:8]}…")
+        got = "an HTML page" if content.lstrip()[:1] == b"<" else "a different file"
+        raise ValueError(f"expected a file with SHA-256 {digest[:8]}…, got {got}")
 
 
 def _fetch(url, size, deadline):
-    """What the server sends, up to one byte more than the file's size. Raises what urllib raises,
-    or TimeoutError by the deadline, whatever the server does: another thread talks to it."""
+    """The server's response, up to one byte more than the file's size. Raises urllib's errors, or
+    TimeoutError by the deadline, whatever the server does: another thread does the reading."""
     started = time.monotonic()
     if deadline - started <= PATIENCE:
-        raise TimeoutError("no time was left to ask")
-    arrived = queue.Queue()  # first the answer, then blocks, at the end b""; or an error
+        raise TimeoutError("no time was left to try it")
+    arrived = queue.Queue()  # the response, then blocks, finally b""; or an error
     given_up = threading.Event()
     threading.Thread(target=_talk, args=(url, size + 1, arrived, given_up), name="download",
                      daemon=True).start()
@@ -136,7 +136,7 @@ def _fetch(url, size, deadline):
 
 
 def _talk(url, most, arrived, given_up):
-    """Puts what a server answers into the queue `arrived`, until it is given up."""
+    """Puts the server's response into the queue `arrived`, until `given_up` is set."""
     try:
         with urllib.request.build_opener(_Redirects).open(url, timeout=PATIENCE) as answer:
             arrived.put(answer)
@@ -153,24 +153,24 @@ def _talk(url, most, arrived, given_up):
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, request, answer, *others):
-        answer.close()  # or its content is read first, which may have no end
+        answer.close()  # else its body, which may be endless, is read first
         return super().redirect_request(request, answer, *others)
 
 
 def _hang_up(answer):
-    """Ends the connection, and with it the thread that waits for it."""
+    """Shuts down the connection, and so ends the thread that waits for it."""
     try:
         with socket.fromfd(answer.fileno(), socket.AF_INET, socket.SOCK_STREAM) as connection:
             connection.shutdown(socket.SHUT_RDWR)
     except (OSError, ValueError, AttributeError):
-        pass  # there is none any more
+        pass  # already closed
 
 
-# ------------------------------------------------------------------ what is shown
+# ------------------------------------------------------------------ output
 
 
 def _reason(error):
-    """What went wrong; whatever a server had to say, it is 200 printable characters at most."""
+    """The reason for an error: at most 200 printable characters, whatever the server sent."""
     if type(error) is urllib.error.URLError:
         error = error.reason
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
@@ -184,7 +184,7 @@ def _show_progress(name, done, size, seconds):
 
 
 def _show(line):
-    """Shows a line in place of the last one on a terminal; elsewhere only a line that ends."""
+    """On a terminal, replaces the current line; elsewhere, prints only complete lines."""
     if sys.stdout is not None and sys.stdout.isatty():
         width = shutil.get_terminal_size().columns - 1
         end = "\n" if line.endswith("\n") else ""

@@ -1,4 +1,4 @@
-"""Writing a file atomically: at any moment the old file is there or the new one, whole."""
+"""Atomic file writes: at any moment, the file is either the old one or the complete new one."""
 
 import os
 import re
@@ -12,12 +12,13 @@ except ImportError:  # Windows, where an open file can be neither removed nor mo
 
 
 def write_file(path, content):
-    """Writes bytes to a path; the write is atomic.
+    """Writes bytes to a path atomically.
 
-    They go to a temporary file beside it, such as .mnist.pkl.1a2b3c4d.part, which replaces the
-    file once it is on the disk. The file's permissions are kept, and a link to it stays a link.
-    Temporary files that a killed process left are removed.
-    Raises OSError, with the path, if that can't be done; the old file is then left unchanged.
+    The bytes go to a temporary file in the same folder, such as .mnist.pkl.1a2b3c4d.part, which
+    replaces the file once it has been flushed to disk. The file's permissions are kept, and
+    symbolic links are followed. Temporary files left behind by killed processes are removed.
+    Raises OSError, with the path, if the file can't be written; the old file is then left
+    unchanged.
     """
     path = os.path.realpath(os.fsdecode(path))
     folder, name = os.path.split(path)
@@ -42,18 +43,18 @@ def write_file(path, content):
                     os.replace(part, path)
                 return
             except FileNotFoundError:
-                continue  # another process removed the part before it was locked
+                continue  # another process removed the temporary file before it was locked
             finally:
                 _remove(part)
     except OSError as error:
         reason = error.strerror or error
         raise type(error)(error.errno, f"{path} was not written: {reason}") from None
-    raise FileNotFoundError(f"{path} was not written: other processes keep writing it")
+    raise FileNotFoundError(f"{path} was not written: other processes keep writing to it")
 
 
 def _mode(path):
-    """The permissions of the file at a path, None if there is none. Raises OSError if it is not a
-    file, or may not be written."""
+    """The permissions of a file, or None if it does not exist. Raises OSError if the path is not a
+    regular file or is not writable."""
     if not os.path.lexists(path):
         return None
     if os.path.isdir(path):
@@ -66,7 +67,7 @@ def _mode(path):
 
 
 def _remove_parts(folder, name):
-    """Removes the temporary files of this name that no running process has locked."""
+    """Removes this file's temporary files, except those locked by a running process."""
     pattern = re.compile(re.escape(f".{name[:60]}.") + r"[0-9a-f]{8}\.part")
     for entry in os.scandir(folder):
         if pattern.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
@@ -80,7 +81,7 @@ def _remove_parts(folder, name):
 
 
 def _locks(file):
-    """Locks a file, and says whether that worked. A process that ends releases its locks."""
+    """Tries to lock a file and returns whether it succeeded. Locks end with their process."""
     try:
         if fcntl:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

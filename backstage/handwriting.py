@@ -1,4 +1,4 @@
-"""A picture of your own handwriting, brought into the frame that MNIST's pictures are in."""
+"""Converts a picture of your own handwriting to a 28×28 frame like MNIST's images."""
 
 import io
 import os
@@ -9,37 +9,37 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from backstage.ink import find_strokes, thickened
 
-SIDE = 28  # pixels of a picture's side, in MNIST and everywhere here
-FAINTEST = 0.2  # of full ink: what is fainter after scaling is the blur around a stroke
-THINNEST = 0.12  # of a digit's length: thinner strokes are made as wide as MNIST's mostly are
+SIDE = 28  # pixels per side of MNIST's images
+FAINTEST = 0.2  # fraction of full ink; anything fainter after scaling is blur
+THINNEST = 0.12  # fraction of a digit's length: thinner strokes are widened to MNIST's usual width
 FORMATS = ("JPEG", "PNG", "WEBP")
 LARGEST_FILE = 50_000_000  # bytes
-LARGEST_PICTURE = 25_000_000  # pixels once decoded, a JPEG at as little as 1/8 of its width
+LARGEST_PICTURE = 25_000_000  # pixels when decoded; a JPEG may be decoded at 1/8 of its width
 LONGEST_SIDE = 20_000  # pixels
-MOST_SCANNED = 600_000_000  # pixels of a JPEG times the number of scans that it is stored in
-WORKING_SIDE = 1000  # pixels of the longer side of the picture that is searched for a digit
+MOST_SCANNED = 600_000_000  # a JPEG's pixels times its number of scans
+WORKING_SIDE = 1000  # pixels of the longer side when searching for a digit
 
 
 class Reading(NamedTuple):
-    """What was made of a picture, step by step; with problem, the later steps are None."""
+    """The result of reading a picture, step by step; if problem is set, later steps are None."""
     picture: Image.Image  # gray, upright, its longer side at most 1000 pixels
-    ink: Optional[Image.Image]  # the strokes that were found in it, black on white, as large
+    ink: Optional[Image.Image]  # the strokes found in it, black on white, same size
     frame: Optional[Image.Image]  # 28x28 pixels, black on white
-    inputs: Optional[list]  # the frame as 784 floats, 0.0 = blank ... 1.0 = full ink
-    problem: Optional[str]  # why it could not be read
+    inputs: Optional[list]  # the frame as 784 floats, 0.0 = blank … 1.0 = full ink
+    problem: Optional[str]  # why no digit could be read, else None
 
 
 def load_image(path):
-    """The 784 inputs for a picture of one handwritten digit, drawn or photographed: brought
-    into the frame that MNIST's pictures are in.
+    """Loads a picture of one handwritten digit, drawn or photographed, as 784 inputs in MNIST's
+    frame.
 
-    path: a JPEG, PNG or WebP file, or such a file opened for reading bytes. The picture may have
-    any size up to 25 million pixels (a JPEG more), be in color or gray, transparent or not, dark
-    on light or light on dark, on plain, lined or squared paper, unevenly lit, with some of the
-    table around the paper. It should show one digit and nothing else written.
-    Returns a list of 784 floats, 0.0 = blank ... 1.0 = full ink.
-    Raises ValueError for a file that is no such picture, or a picture with no digit; OSError if
-    the file can't be read.
+    path: the path of a JPEG, PNG or WebP file, or such a file opened in binary mode. The picture
+    may have up to 25 million pixels (a JPEG more); it may be in color or gray, transparent or not,
+    dark on light or light on dark, on plain, lined or graph paper, unevenly lit, with part of the
+    table around the paper. It should show one digit and no other writing.
+    Returns a list of 784 floats, 0.0 = blank … 1.0 = full ink.
+    Raises ValueError if the file is not such a picture or no digit is found in it; OSError if it
+    can't be read.
     """
     reading = read_picture(path)
     if reading.problem:
@@ -48,9 +48,9 @@ def load_image(path):
 
 
 def read_picture(path):
-    """A picture of a digit, the ink found in it, its frame and the inputs: a Reading. Takes what
-    load_image takes. Raises ValueError for a file that is no picture, OSError if it can't be
-    read; if no digit is found, the Reading says so."""
+    """Reads a picture of a digit, as load_image does, but returns a Reading: the picture, the ink
+    found in it, its frame and the inputs. Raises ValueError if the file is not a picture, OSError
+    if it can't be read; if no digit is found, the Reading's problem says so."""
     picture = open_picture(path)
     try:
         strokes, box = find_strokes(picture)
@@ -66,10 +66,10 @@ def read_picture(path):
 
 
 def open_picture(path):
-    """A picture as it was drawn or photographed: upright, gray, its longer side at most 1000
-    pixels, on paper where it is transparent. Raises what read_picture raises."""
+    """Opens a picture and returns it upright, in grayscale, its longer side at most 1000 pixels,
+    with paper where it is transparent. Raises the same errors as read_picture."""
     content = _content(path)
-    Image.init()  # or Pillow does not know all of FORMATS
+    Image.init()  # without this, Pillow does not know all of FORMATS
     try:
         if len(content) > LARGEST_FILE:
             raise ValueError(f"expected at most {LARGEST_FILE:,} bytes, got more")
@@ -77,15 +77,15 @@ def open_picture(path):
             _check(picture, content)
             return _gray(picture)
     except UnidentifiedImageError:
-        raise ValueError(f"{_name(path)}: not a picture in a format that is read here; "
+        raise ValueError(f"{_name(path)}: not a picture in a supported format; "
                          "save it as PNG or JPEG") from None
     except Exception as error:  # Pillow raises errors of a dozen kinds for broken files
         problem = str(error)[:150] or type(error).__name__
-        raise ValueError(f"{_name(path)}: broken or unfit picture: {problem}") from None
+        raise ValueError(f"{_name(path)}: broken or unsupported picture: {problem}") from None
 
 
 def _content(path):
-    """The bytes of a file, or more than LARGEST_FILE of them. It is read in pieces, so that a
+    """The bytes of a file, or more than LARGEST_FILE of them. It is read in chunks, so that a
     small file takes little memory."""
     if not hasattr(path, "read"):
         with open(path, "rb") as file:
@@ -109,7 +109,7 @@ def _check(picture, content):
     size, pixels = f"{picture.width}x{picture.height}", picture.width * picture.height
     if max(picture.size) > LONGEST_SIDE:
         raise ValueError(f"expected sides of at most {LONGEST_SIDE:,} pixels, got {size}")
-    if picture.format in ("JPEG", "MPO"):  # MPO: a phone's JPEG, with a second picture behind it
+    if picture.format in ("JPEG", "MPO"):  # MPO: a phone's JPEG, followed by a second image
         scans = content.count(b"\xff\xda")
         if pixels * scans > MOST_SCANNED:
             raise ValueError(f"expected at most {MOST_SCANNED:,} pixels in all scans, "
@@ -123,7 +123,7 @@ def _check(picture, content):
 
 def _gray(picture):
     """The picture as open_picture returns it."""
-    if picture.mode[0] == "I":  # 65,536 shades: those that it has, spread over 256
+    if picture.mode[0] == "I":  # 16 bits: its range of shades, stretched to 256
         values = np.clip(np.asarray(picture), 0, 65535)
         shades = np.arange(65536) - int(values.min())
         table = np.uint8(np.clip(255 * shades // max(1, int(values.max() - values.min())), 0, 255))
@@ -138,7 +138,7 @@ def _gray(picture):
 
 
 def _on_paper(picture):
-    """A transparent picture on white paper, or on black if what is drawn on it is light."""
+    """A transparent picture on white paper, or on black paper if the drawing is light."""
     bands = picture.convert("L"), picture.getchannel("A")
     gray, alpha = (np.asarray(band, float) for band in bands)
     is_light = alpha.any() and np.average(gray, weights=alpha) > 127
@@ -147,8 +147,9 @@ def _on_paper(picture):
 
 
 def framed(ink):
-    """Ink in MNIST's frame: its bounding box scaled so that the longer side is 20 pixels, then
-    placed in 28×28 with its center of mass in the middle. Returns uint8, 255 = full ink."""
+    """Brings ink into MNIST's frame: its bounding box is scaled so that the longer side is 20
+    pixels, then placed in 28×28 pixels with its center of mass in the middle. Returns uint8, 255 =
+    full ink."""
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not len(rows):
         raise ValueError("expected a digit in ink, found none")

@@ -1,4 +1,4 @@
-"""Folders of four files in MNIST's format, IDX, or with the classic mnist.pkl.gz."""
+"""Reads folders of four files in MNIST's format (IDX), or with the classic mnist.pkl.gz."""
 
 import os
 import re
@@ -14,12 +14,12 @@ MOST_BYTES = 360_000_000  # of a folder's images: those of MNIST have 55 million
 
 
 class MissingFiles(FileNotFoundError, ValueError):
-    """A folder, or a file in it, that is not there."""
+    """Raised if a folder, or a file in it, is missing."""
 
 
 def read_folder(folder, max_images=None):
-    """The data in a folder as load_data returns it. With max_images, files of up to so many images
-    are read, however many bytes they take. Raises MissingFiles, ValueError or OSError."""
+    """The data in a folder as load_data returns it. With max_images, each file may hold up to that
+    many images, whatever their total size. Raises MissingFiles, ValueError or OSError."""
     found, missing = find_files(folder)
     if missing:
         pickled = os.path.join(folder, "mnist.pkl.gz")
@@ -38,8 +38,9 @@ def read_folder(folder, max_images=None):
 
 
 def find_files(folder):
-    """(paths, missing): the paths of the four files in a folder, None for those that are not
-    there, and MNIST's names for these. EMNIST's names are found too, and dots for hyphens."""
+    """Returns (paths, missing): the paths of the four files in a folder, None for missing ones,
+    and MNIST's names for these. EMNIST's names are recognized too, as are dots in place of
+    hyphens."""
     if not os.path.isdir(folder):
         fault = "expected a folder, got a file" if os.path.exists(folder) else "no such folder"
         raise MissingFiles(f"{folder}: {fault}")
@@ -53,7 +54,7 @@ def find_files(folder):
         if len({re.sub("[._]", "-", name.replace(".gz", "")) for name in names}) > 1:
             raise ValueError(f"{folder}: expected one file of {kind} for each part, "
                              f"got {', '.join(names):.200}")
-        names.sort(key=lambda name: name != standard + ".gz")  # a download has been checked
+        names.sort(key=lambda name: name != standard + ".gz")  # prefer a verified download
         paths.append(os.path.join(folder, names[0]) if names else None)
     return paths, [name + ".gz" for name, path in zip(NAMES, paths) if not path]
 
@@ -68,13 +69,13 @@ def _read_pair(paths, most_bytes, max_images):
 
 
 def read_idx(path, dimensions, most_bytes=MOST_BYTES, max_images=None):
-    """The images (n, pixels) or labels (n,) in a file in IDX format: a magic number, the size of
-    each dimension, then a byte for each value. Raises ValueError, with the path, or OSError."""
+    """The images (n, pixels) or labels (n,) in an IDX file: a magic number, the size of each
+    dimension, then one byte per value. Raises ValueError, with the path, or OSError."""
     try:
         with unzipped(path, bounded=max_images is None) as file:
             return _read_idx(file, dimensions, most_bytes, max_images)
     except MemoryError:
-        raise ValueError(f"{path}: more than this machine's memory holds") from None
+        raise ValueError(f"{path}: too large for this machine's memory") from None
     except (ValueError, EOFError) as error:
         raise ValueError(f"{path}: {error}") from None
     except zlib.error as error:
@@ -83,21 +84,21 @@ def read_idx(path, dimensions, most_bytes=MOST_BYTES, max_images=None):
 
 def _read_idx(file, dimensions, most_bytes, max_images):
     if not file.peek(1):
-        raise ValueError("expected a file in IDX format, it is empty")
+        raise ValueError("expected a file in IDX format, got an empty file")
     magic, count, *sides = read_array(file, 4 + 4 * dimensions).view(">u4").tolist()
     if magic != 0x800 + dimensions:
-        raise ValueError(f"expected the magic number {0x800 + dimensions} of IDX, got {magic}")
+        raise ValueError(f"expected the IDX magic number {0x800 + dimensions}, got {magic}")
     if sides and (sides[0] != sides[1] or sides[0] == 0):
         raise ValueError(f"expected square images, got {sides[0]}×{sides[1]}")
     pixels = sides[0] ** 2 if sides else 1
     most = MOST_IMAGES if max_images is None else max_images
     if not 0 < count <= most:
-        raise ValueError(f"its header promises {count:,} items, expected 1 to {most:,} "
-                         "(load_data's max_images)")
+        raise ValueError(f"expected 1 to {most:,} items, got {count:,} in the header "
+                         "(see max_images of load_data)")
     if count * pixels > most_bytes and max_images is None:
-        raise ValueError(f"its header promises {count:,} images of {pixels:,} pixels, expected at "
-                         f"most {most_bytes:,} bytes in all (without load_data's max_images)")
+        raise ValueError(f"expected at most {most_bytes:,} bytes of images, got {count:,} images "
+                         f"of {pixels:,} pixels in the header (see max_images of load_data)")
     values = read_array(file, count * pixels)
     if file.read(1):
-        raise ValueError(f"more follows after the {count:,} items that its header promises")
+        raise ValueError(f"expected the {count:,} items of the header, got trailing data")
     return values.reshape(count, pixels) if sides else values

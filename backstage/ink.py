@@ -1,9 +1,9 @@
-"""The strokes of a handwritten digit in a gray picture, without its paper, light, table and lines.
+"""Finds the strokes of a handwritten digit in a grayscale picture.
 
-What is no stroke is found by how it differs from one: paper and light change slowly, a table is
-broad and reaches the border, printed lines are straight and run across, smudges are of uneven
-width. The digit is looked for in a small picture, then its strokes are found exactly in a larger
-one.
+Everything else is recognized by how it differs from a stroke: paper and lighting vary slowly, a
+table is broad and touches the border, printed lines are straight and run across the picture, and
+smudges vary in width. The digit is located in a downscaled picture; its strokes are then extracted
+precisely at a larger scale.
 """
 
 import numpy as np
@@ -12,16 +12,16 @@ from PIL import Image, ImageFilter
 from backstage.lines import without_lines
 from backstage.masks import around, dilated, edge_of, length, otsu, outlines, parts
 
-COARSE = 320  # pixels of the picture's longer side, where the digit is looked for
-FINE = 160  # pixels of the digit's longer side, where its strokes are found exactly
-LEAST = 0.05  # how much darker than paper (1.0 = black) ink is at least
+COARSE = 320  # pixels of the picture's longer side when locating the digit
+FINE = 160  # pixels of the digit's longer side when extracting its strokes
+LEAST = 0.05  # minimum contrast between ink and paper (1.0 = black)
 NONE = "expected a digit in dark or light ink, found none"
 
 
 def find_strokes(picture):
-    """The strokes of the digit in a gray PIL.Image: a boolean array in which the digit is about
-    FINE pixels long, and the box that it shows of the picture (left, top, right, bottom).
-    Raises ValueError if there is no digit."""
+    """The strokes of the digit in a grayscale PIL.Image: a boolean array in which the digit is
+    about FINE pixels long, and the box of the picture that it covers (left, top, right, bottom).
+    Raises ValueError if no digit is found."""
     size = [max(1, round(side * COARSE / max(picture.size))) for side in picture.size]
     method = Image.Resampling.BOX if max(picture.size) > COARSE else Image.Resampling.BICUBIC
     gray = _blurred(picture.resize(size, method), 0.7)
@@ -36,7 +36,7 @@ def find_strokes(picture):
             if not (digit & dilated(table, 2)).any():
                 return exact_strokes(picture, digit, light)
         except ValueError:
-            pass  # no table, but a shadow on the digit
+            pass  # not a table, but a shadow on the digit
     digit = find_digit(ink, np.ones(ink.shape, bool), whole=table.any())
     return exact_strokes(picture, digit, light)
 
@@ -47,7 +47,7 @@ def _blurred(picture, radius):
 
 def is_light_on_dark(gray):
     """Whether the strokes are lighter than the paper. Strokes are thinner than the gaps between
-    them: of light and dark things, the thinner ones are the strokes."""
+    them, so the thinner of the light and the dark structures are the strokes."""
     balance = 0.0
     for reach in (3, 6, 12, 24):
         gaps_filled = around(around(gray, reach, np.maximum), reach, np.minimum)
@@ -58,23 +58,23 @@ def is_light_on_dark(gray):
 
 
 def paper_under(gray, reach):
-    """The paper's brightness, also where it is written on: dark things narrower than 2·reach are
-    filled with what is around them."""
+    """The paper's brightness, even under the ink: dark structures narrower than 2·reach are filled
+    in from their surroundings (a morphological closing)."""
     wide = np.pad(gray, 2 * reach, mode="edge")
     wide = around(around(wide, reach, np.maximum), reach, np.minimum)
     return wide[2 * reach:-2 * reach, 2 * reach:-2 * reach]
 
 
 def darkness(gray, reach):
-    """How much darker than the paper each pixel is, 0.0 ... 1.0. Removes uneven light, soft
+    """How much darker than the paper each pixel is, 0.0 … 1.0. Removes uneven lighting, soft
     shadows, and dark areas wider than 2·reach."""
     paper = paper_under(gray, reach)
     return (paper - gray) / np.maximum(paper, 1.0)
 
 
 def table_around(gray):
-    """What the paper lies on: broad parts at the border with less than 0.6 of the paper's
-    brightness. A deep shadow looks the same."""
+    """A mask of the table under the paper: broad regions at the border with less than 0.6 of the
+    paper's brightness. A deep shadow looks the same."""
     paper = paper_under(gray, max(gray.shape) // 14)
     labels = parts(paper < 0.6 * np.percentile(paper, 90))
     at_border = np.unique(labels[edge_of(np.zeros(gray.shape, bool), 1)])
@@ -82,8 +82,8 @@ def table_around(gray):
 
 
 def find_digit(ink, where, whole=False):
-    """The pixels of the digit among the dark ones of where it can be. Removes printed lines, what
-    lies along the border, and specks. A whole digit does not touch the border."""
+    """A mask of the digit among the dark pixels of the region `where`. Removes printed lines,
+    components along the border, and specks. If `whole`, the digit must not touch the border."""
     for again in range(4):
         threshold = _threshold(ink[where])
         dark, faint = (where & (ink > least) for least in (threshold, 0.4 * threshold))
@@ -92,13 +92,13 @@ def find_digit(ink, where, whole=False):
         along = along_border(labels, ~where, whole)
         if not along.any():
             break
-        where = where & ~dilated(along, 4)  # and a threshold without it
+        where = where & ~dilated(along, 4)  # and recompute the threshold without it
     for again in range(2):
         digit = without_specks(parts(dark), ~where)
         is_most = 2 * np.count_nonzero(digit) >= np.count_nonzero(dark)
         if is_most and length(digit) >= 0.07 * min(ink.shape):
             return digit
-        if dark.any():  # pieces of lines are left, which are fainter than the strokes
+        if dark.any():  # pieces of lines remain, fainter than strokes
             dark = dark & (ink > otsu(ink[dark]))
     raise ValueError(NONE)
 
@@ -114,14 +114,14 @@ def _threshold(ink):
 
 
 def _noise(ink):
-    """The standard deviation of the paper, from the median distance to the median: strokes, which
-    are few pixels, don't change it."""
+    """The standard deviation of the paper, estimated from the median absolute deviation, which the
+    few pixels of the strokes hardly affect."""
     return 1.4826 * np.median(np.abs(ink - np.median(ink)))
 
 
 def along_border(labels, outside, touching=False):
-    """The parts that lie along the paper's border with over a fourth of their outline, as slivers
-    of a table and corners of a shadow do; or all parts that touch it."""
+    """The components with over a fourth of their outline along the paper's border, such as slivers
+    of a table and corners of a shadow; if `touching`, all components that touch it."""
     contact = np.bincount(labels[edge_of(outside, 1) & ~outside], minlength=labels.max() + 1)
     along = contact >= np.minimum(1 if touching else np.inf, 0.27 * outlines(labels))
     along[0] = False
@@ -129,8 +129,8 @@ def along_border(labels, outside, touching=False):
 
 
 def without_specks(labels, outside):
-    """The largest part and those that belong to it: not further away than 0.4 of its length, and
-    of at least a twentieth of its size, or a third at the border, where shadows leave corners."""
+    """The largest component and those that belong to it: no farther away than 0.4 of its length,
+    and at least a twentieth of its size, or a third at the border, where shadows leave corners."""
     sizes = np.bincount(labels.ravel())
     sizes[0] = 0
     if not sizes.any():
@@ -146,9 +146,9 @@ def without_specks(labels, outside):
 
 
 def exact_strokes(picture, digit, light):
-    """The strokes of a digit that was found in a small picture, in a part of the picture with the
-    digit about FINE pixels long. The threshold is that between the strokes and the paper beside
-    them; what is not close to the digit is left out. Returns what find_strokes returns."""
+    """Extracts the strokes of a digit that was located in a downscaled picture, at a scale at
+    which the digit is about FINE pixels long. The threshold separates the strokes from the paper
+    beside them; anything not close to the digit is discarded. Returns the same as find_strokes."""
     rows, columns = np.flatnonzero(digit.any(axis=1)), np.flatnonzero(digit.any(axis=0))
     margin = max(4, 0.25 * length(digit))
     height, width = digit.shape
@@ -173,16 +173,16 @@ def exact_strokes(picture, digit, light):
 
 
 def stroke_width(strokes):
-    """The mean width of strokes in pixels: twice their area by the length of their outline."""
+    """The mean width of strokes in pixels: twice their area divided by their perimeter."""
     if not strokes.any():
         return 0.0
     return 2 * np.count_nonzero(strokes) / outlines(strokes.astype(int))[1]
 
 
 def are_strokes(strokes, ink, close):
-    """Whether a pen can have drawn it: of at most five parts, not too broad, of even width, darker
-    than the noise of the paper, and with clear edges: the paper close by is not a fourth as
-    dark."""
+    """Whether the strokes can have been drawn with a pen: at most five components, not too broad,
+    of even width, darker than the noise of the paper, and with sharp edges: the nearby paper is at
+    most a fourth as dark."""
     width = stroke_width(strokes)
     if not 0 < width <= 0.45 * length(strokes) or parts(strokes).max() > 5 or strokes[close].all():
         return False
@@ -194,14 +194,14 @@ def are_strokes(strokes, ink, close):
 
 
 def thickened(strokes, share):
-    """The strokes made as wide as this share of the digit's length, if they are thinner."""
+    """The strokes, widened to this share of the digit's length if they are thinner."""
     radius = (share * length(strokes) - stroke_width(strokes)) / (2 * (1 - share))
     reach = round(radius)
     if reach < 1:
         return strokes
     padded = np.pad(strokes, reach)
     thick = padded.copy()
-    for down in range(-reach, reach + 1):  # a disk's row of this height above its center
+    for down in range(-reach, reach + 1):  # the rows of a disk, by their offset from its center
         half = int(max(0.0, radius ** 2 - down ** 2) ** 0.5)
         for right in range(-half, half + 1):
             thick |= np.roll(padded, (down, right), axis=(0, 1))

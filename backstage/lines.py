@@ -1,26 +1,27 @@
-"""The printed lines of lined and squared paper, taken out of a picture's dark pixels.
+"""Removes the printed lines of lined and graph paper from a picture's dark pixels.
 
-A printed line is straight and thin and runs from one border of the paper to another. What is
-darker or thicker than the lines is a stroke, also where it crosses one.
+A printed line is straight, thin, and runs from one border of the paper to another. Anything darker
+or thicker than the lines is a stroke, even where it crosses one.
 """
 
 import numpy as np
 
 from backstage.masks import dilated, edge_of, horizontal_runs, length, otsu, parts
 
-SHORTEST = 0.3  # of the picture's shorter side: a line is straight over at least this length
+SHORTEST = 0.3  # fraction of the picture's shorter side over which a line must be straight
 
 
 def without_lines(dark, faint, ink, outside):
     """The dark pixels without printed lines.
 
-    dark: where the ink is darker than the threshold. faint: where it is darker than a lower one,
-    so that lines are whole. ink: how dark it is. outside: what does not belong to the paper.
+    dark: a mask of the pixels darker than the threshold. faint: the same for a lower threshold, so
+    that lines are complete. ink: the darkness of each pixel. outside: a mask of the pixels not on
+    the paper.
     """
     for turn in (np.asarray, np.transpose):
         gone = turn(_lines_across(turn(faint), turn(ink), turn(outside)))
         dark, faint = dark & ~gone, faint & ~gone
-    for again in range(3):  # curved ones: while a part runs across, what is fainter goes
+    for again in range(3):  # curved lines: while a component runs across, drop fainter pixels
         if not runs_across(parts(dark), outside).any():
             break
         darker = dark & (ink > otsu(ink[dark]))
@@ -36,8 +37,9 @@ def _largest(mask):
 
 
 def _lines_across(dark, ink, outside):
-    """The pixels of lines that run from left to right. The height of what is dark is counted in
-    each column: on a line this is its thickness, and more where a stroke crosses it."""
+    """The pixels of lines that run from left to right. In each column, the height of each run of
+    dark pixels is measured: on a line, it is the line's thickness, and more where a stroke crosses
+    it."""
     straight = _straight(dark, int(SHORTEST * min(dark.shape)))
     labels = parts(straight)
     across = np.flatnonzero(runs_across(labels, outside))
@@ -52,7 +54,7 @@ def _lines_across(dark, ink, outside):
     line = np.isin(labels, across)
     thickest = 1.5 * np.median((stops - starts)[np.unique(names[line])]) + 1
     darkness = np.median(ink[line & (heights <= thickest)])
-    if len(across) > 2:  # on such paper, straight parts that are not whole are lines too
+    if len(across) > 2:  # on such paper, incomplete straight segments are lines too
         mean = np.bincount(labels.ravel(), ink.ravel()) / np.bincount(labels.ravel())
         line |= (labels > 0) & (mean < 1.25 * darkness)[labels]
     thin = np.isin(names, names[line & (heights <= thickest)])
@@ -60,18 +62,18 @@ def _lines_across(dark, ink, outside):
 
 
 def _straight(dark, size):
-    """The dark pixels through which a straight line of this length goes that is dark, but for gaps
-    of two pixels, and at most 13 degrees from the horizontal."""
+    """The dark pixels on a straight dark line of this length, with gaps of at most two pixels, at
+    most 13 degrees from the horizontal."""
     near, straight = dilated(dark, 1), np.zeros_like(dark)
-    margin = 8  # beyond the border it is as dark as at it
+    margin = 8  # beyond the border, pixels repeat those at it
     for slope in np.arange(-12, 13) / 50:  # rows per column
         values = np.pad(near, [(0, 0), (margin, margin)], mode="edge")
         width, steps = 1, []
-        while width < size:  # all of the pixels from here to the right are dark
+        while width < size:  # all pixels from here to the right are dark
             steps.append(min(width, size - width))
             values = values & _moved(values, round(steps[-1] * slope), steps[-1])
             width += steps[-1]
-        for step in steps:  # and these are the pixels of such lines
+        for step in steps:  # then mark every pixel of such lines
             values = values | _moved(values, -round(step * slope), -step)
         straight |= values[:, margin:-margin]
     return straight & dark
@@ -87,8 +89,8 @@ def _moved(values, down, right):
 
 
 def runs_across(labels, outside):
-    """For each part whether it runs from border to border of the paper: over 0.4 of the picture's
-    shorter side, and straight on from one of its ends, or both, the paper ends."""
+    """For each component, whether it runs from border to border of the paper: it is longer than
+    0.4 of the picture's shorter side, and the paper ends just beyond one or both of its ends."""
     margin, least = 8, 0.4 * min(labels.shape)
     beyond = np.pad(outside, margin, constant_values=True)
     places = np.argwhere(edge_of(outside, 3) & (labels > 0))

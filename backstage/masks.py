@@ -1,11 +1,11 @@
-"""Boolean pictures: what is near a pixel, which pixels are connected, how long an outline is."""
+"""Operations on boolean masks: dilation, connected components, perimeters, thresholds."""
 
 import numpy as np
 
 
 def around(values, reach, pick):
-    """The largest (pick=np.maximum) or smallest (np.minimum) value at most reach pixels away to
-    the right, left, above or below; beyond the border, values are as at the border."""
+    """The maximum (pick=np.maximum) or minimum (np.minimum) over a square window that extends
+    reach pixels in each direction; values beyond the border repeat those at it."""
     for turn in range(2):  # along one axis, then along the other
         values = np.pad(values.T, [(reach, reach), (0, 0)], mode="edge")
         width = 1
@@ -17,13 +17,13 @@ def around(values, reach, pick):
 
 
 def dilated(mask, reach):
-    """The mask and everything at most reach pixels around it."""
+    """The mask dilated by reach pixels."""
     return around(mask, reach, np.logical_or)
 
 
 def parts(mask):
-    """The connected parts of a mask (diagonally too), as whole numbers: 1, 2, ... where a part
-    is and 0 elsewhere."""
+    """Labels the connected components of a mask (8-connectivity): integers 1, 2, … in the
+    components and 0 elsewhere."""
     starts, stops, rows = horizontal_runs(mask)
     firsts = np.searchsorted(rows, np.arange(mask.shape[0] + 1)).tolist()
     roots = list(range(len(rows)))
@@ -50,15 +50,15 @@ def parts(mask):
 
 
 def horizontal_runs(mask):
-    """Pixels of the mask beside each other in a row, row by row: (starts, stops, rows)."""
+    """The horizontal runs of adjacent pixels of a mask, row by row: (starts, stops, rows)."""
     change = np.diff(np.pad(mask, [(0, 0), (1, 1)]).astype(np.int8), axis=1)
     rows, starts = np.nonzero(change == 1)
     return starts, np.nonzero(change == -1)[1], rows
 
 
 def outlines(labels):
-    """The length of each part's outline in pixels, at index 0 that of what is no part. It counts
-    the sides of pixels, and π/4 of them because an outline in any direction has steps."""
+    """The perimeter of each component in pixels; at index 0, that of the background. The sides of
+    pixels are counted and multiplied by π/4, since a slanted outline is a staircase."""
     sides = np.zeros(labels.max() + 1)
     padded = np.pad(labels, 1)
     for one, other in ((padded[1:], padded[:-1]), (padded[:, 1:], padded[:, :-1])):
@@ -69,21 +69,22 @@ def outlines(labels):
 
 
 def length(mask):
-    """The longer side of the box around a mask, 0 if it is empty."""
+    """The longer side of a mask's bounding box, or 0 if the mask is empty."""
     if not mask.any():
         return 0
     return max(np.ptp(np.flatnonzero(mask.any(axis=axis))) + 1 for axis in (0, 1))
 
 
 def edge_of(outside, reach):
-    """The pixels at most reach pixels from the picture's border or from what is not paper."""
+    """A mask of the pixels within reach of the picture's border or of pixels that are not
+    paper."""
     edge = dilated(outside, reach)
     edge[:reach] = edge[-reach:] = edge[:, :reach] = edge[:, -reach:] = True
     return edge
 
 
 def otsu(values):
-    """The threshold that parts values into two groups that differ most (N. Otsu, 1979)."""
+    """Otsu's threshold: splits values into the two groups that differ most (N. Otsu, 1979)."""
     counts, edges = np.histogram(values, 128)
     centers = (edges[:-1] + edges[1:]) / 2
     below = np.cumsum(counts)[:-1]

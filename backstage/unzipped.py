@@ -1,4 +1,4 @@
-"""What a data file holds, gzipped or not, read in blocks and within bounds."""
+"""Reads data files, gzipped or not, in blocks and within limits."""
 
 import io
 import time
@@ -7,34 +7,34 @@ import zlib
 import numpy as np
 
 BLOCK = 1 << 18
-SECONDS = 4  # of processor time that unzipping a file may take; MNIST takes less than one
+SECONDS = 4  # limit on the processor time to decompress a file; MNIST takes less than one
 
 
 def unzipped(path, bounded=True):
-    """A binary file to read what a file holds, unzipped if it is gzipped.
+    """Opens a file for reading bytes, decompressed if it is gzipped.
 
-    Reading it raises EOFError, ValueError or zlib.error for a broken gzip file, and ValueError
-    for one so crafted that unzipping takes more than SECONDS, unless bounded is False.
+    Reading raises EOFError, ValueError or zlib.error for a broken gzip file, and ValueError for
+    one crafted so that decompression takes more than SECONDS, unless bounded is False.
     """
     return io.BufferedReader(_Unzipped(path, SECONDS if bounded else float("inf")), BLOCK)
 
 
 def read_array(file, size):
-    """The next so many bytes of a file as an array. Raises EOFError if there are fewer."""
+    """The next size bytes of a file as an array. Raises EOFError if there are fewer."""
     array = np.empty(size, np.uint8)  # takes memory only as it is filled
     done = 0
     while done < size:
         block = file.read(min(BLOCK, size - done))
         if not block:
-            raise EOFError(f"cut short, {size - done:,} bytes are missing")
+            raise EOFError(f"truncated: expected {size:,} bytes, got {done:,}")
         array[done:done + len(block)] = np.frombuffer(block, np.uint8)
         done += len(block)
     return array
 
 
 class _Unzipped(io.RawIOBase):
-    """One gzip member and nothing after it. (Python's gzip module reads any number of empty ones,
-    and file names of any length in their headers, slowly.)"""
+    """A single gzip member with nothing after it. (Python's gzip module reads any number of empty
+    members, and file names of any length in their headers, slowly.)"""
 
     def __init__(self, path, seconds):
         self._file = open(path, "rb")
@@ -52,15 +52,15 @@ class _Unzipped(io.RawIOBase):
             packed = self._zip.unconsumed_tail or self._file.read(BLOCK // 4)
             content = self._zip.decompress(packed, len(buffer))
             if time.thread_time() - started > self._seconds_left:
-                raise ValueError("unzipping it takes too long")
+                raise ValueError("decompressing it takes too long")
             if content:
                 buffer[:len(content)] = content
                 self._seconds_left -= time.thread_time() - started
                 return len(content)
             if not packed:
-                raise EOFError("broken gzip file: cut short")
+                raise EOFError("broken gzip file: truncated")
         if self._zip.unused_data or self._file.read(1):
-            raise ValueError("broken gzip file: more follows after its end")
+            raise ValueError("broken gzip file: trailing data after its end")
         return 0
 
     def close(self):

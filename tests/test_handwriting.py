@@ -117,7 +117,7 @@ def test_what_is_no_picture_is_a_clear_error():
         load_image(written("text.png", b"hello, this is no picture"))
     with pytest.raises(ValueError, match="empty.png: not a picture"):
         load_image(written("empty.png", b""))
-    with pytest.raises(ValueError, match="cut.png: broken or unfit picture"):
+    with pytest.raises(ValueError, match="cut.png: broken or unsupported picture"):
         load_image(written("cut.png", good.getvalue()[:5000]))
     page().save("moving.png", save_all=True, append_images=[page(0), page(128)])
     with pytest.raises(ValueError, match="moving.png: .*expected one picture, got 3"):
@@ -173,7 +173,7 @@ def phones_jpeg():
 @pytest.mark.parametrize("content, answer", [
     (lambda: crafted_png(10_000, 10_000), "at most 25,000,000 pixels, got 10000x10000"),
     (lambda: crafted_png(20_001, 1), "sides of at most 20,000 pixels, got 20001x1"),
-    (lambda: crafted_png(5000, 5000), "broken or unfit picture"),
+    (lambda: crafted_png(5000, 5000), "broken or unsupported picture"),
     (lambda: scanned_again(500), "pixels in all scans, got 2000x2000 in 506 scans"),
     (lambda: scanned_again(100), "returned 784"), (phones_jpeg, "returned 784"),
 ], ids=["pixels", "side", "empty", "scans", "fewer scans", "50 megapixels"])
