@@ -69,7 +69,8 @@ class Explanation:
         sections = self.sections(part)
         told = []
         for text in self._introduction():
-            told += textwrap.wrap(spelled(text), width, subsequent_indent="    ")
+            told += [line.replace("\0", " ") for line in textwrap.wrap(  # \0: a space to keep
+                spelled(text), width, subsequent_indent="    ")]
         for heading, lines in sections:
             told += ["", heading] + _laid_out(lines, width)
         if part:
@@ -116,7 +117,7 @@ class Explanation:
 
     def _introduction(self):
         yield (f"One training step of {self.network!r} on one example, with learning rate "
-               f"η = {number(self.learning_rate)}")
+               f"η\0=\0{number(self.learning_rate)}")
         if self.part is None:
             yield "Inputs: " + ", ".join(f"{name} = {number(out)}"
                                          for name, out in zip(self.names[0], self.outs[0]))

@@ -39,20 +39,22 @@ def save(network, path):
     say(f"{network!r} saved to {shown_path(path)}")
 
 
-def load(network, path=DEFAULT_PATH):
+def load(network, path=None):
     """Replaces this network, sizes included, with a saved one, and prints what it loaded.
 
     path   a file that save wrote; by default the weights for MNIST that come with the project
     Nothing in the file is executed. Raises OSError if it can't be read and ValueError if it is not
     a saved network; this network is then left unchanged.
     """
+    path = DEFAULT_PATH if path is None else path
     network.__dict__.update(_read(path))
     say(f"{network!r} from {shown_path(path)}")
 
 
-def loaded(cls, path=DEFAULT_PATH):
+def loaded(cls, path=None):
     """A new network from a file that save wrote. Raises the same errors as load."""
     network = cls.__new__(cls)
+    path = DEFAULT_PATH if path is None else path
     network.__dict__.update(_read(path), _random=random.Random())
     return network
 

@@ -20,7 +20,7 @@ export class Neurons {
     this.tiles = sizes.map((size, layer) => {
       const which = sizes.length > 1 ? ` of layer ${layer + 1}` : "";
       const says = layer === 0 ? "each shown by its weights: pixels that excite it are red, pixels "
-        + "that inhibit it blue; the brighter, the larger its output" : "";
+        + "that inhibit it blue; the stronger the colors, the larger its output" : "";
       const row = network.names[layer].map((name, neuron) =>
         this.tile(name, layer, neuron, layer === 0 ? network.maps[neuron] : null));
       const grid = make("div", {class: size > MANY ? "tiles many" : "tiles", role: "toolbar",
