@@ -46,8 +46,8 @@ PLACES = centers()
 
 def text(words, x, y, kind=""):
     """Words, whose subscripts stand after an underscore: W_Aα, δ_A."""
-    words = re.sub(r"_(\w+)", '<tspan class="sub" dy="4">\\1</tspan><tspan dy="-4">&#8203;</tspan>',
-                   words)
+    low = '<tspan class="sub" dy="4">\\1</tspan><tspan dy="-4">&#8203;</tspan>'
+    words = re.sub(r"_(\w+)", low, words)
     return f'<text x="{x:.0f}" y="{y:.0f}" class="{kind}">{words}</text>'
 
 
@@ -68,7 +68,8 @@ def arrow(start, end, kind=""):
 def beside(start, end, words, share):
     """Words on a connection, which they interrupt, this share of the way along it."""
     (x1, y1), (x2, y2) = PLACES[start], PLACES[end]
-    x, y, width = x1 + share * (x2 - x1), y1 + share * (y2 - y1), 10 * len(words.replace("_", ""))
+    x, y = x1 + share * (x2 - x1), y1 + share * (y2 - y1)
+    width = 14 + 7 * len(words.replace("_", ""))
     paper = f'<rect x="{x - width / 2:.0f}" y="{y - 10:.0f}" width="{width}" height="20"/>'
     return paper + text(words, x, y + 5, "small")
 
@@ -105,9 +106,9 @@ def backward():
               beside("α", "A", "δ_α·W_Aα", 0.5), beside("β", "A", "δ_β·W_Aβ", 0.5)]
     parts += [neuron(name) for name in "Aαβ"]
     parts += [text(f"δ_{name}", PLACES[name][0] + 48, PLACES[name][1] + 6) for name in "αβ"]
-    parts += [text("δ_A = out_A · (1 − out_A) · (δ_α · W_Aα + δ_β · W_Aβ)", PLACES["A"][0], 14),
+    parts += [text("δ_A = out_A·(1 − out_A)·(δ_α·W_Aα + δ_β·W_Aβ)", PLACES["C"][0], 362, "small"),
               "</g>"]
-    return drawing("The errors of α and β flow back into A", 335, parts)
+    return drawing("The errors of α and β flow back into A", 380, parts)
 
 
 def drawing(title, height, parts):

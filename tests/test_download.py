@@ -178,7 +178,7 @@ def mirror(monkeypatch, tmp_path, recwarn):
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     monkeypatch.delenv("MNIST_DIR", raising=False)
     monkeypatch.setattr(mnist_loader, "DATA", str(tmp_path / "data"))
-    monkeypatch.setattr(download, "PATIENCE", 0.25)
+    monkeypatch.setattr(download, "PATIENCE", 0.5)
     monkeypatch.setattr(download, "MNIST_FILES", {
         name: (len(content), hashlib.sha256(content).hexdigest())
         for name, content in CONTENTS.items()})
