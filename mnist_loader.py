@@ -119,7 +119,7 @@ def _mnist(max_images):
     named = os.environ.get("MNIST_DIR")
     if named:
         try:
-            return read_folder(named, max_images)
+            return read_folder(os.path.expanduser(named), max_images)
         except MissingFiles as error:
             raise MissingFiles(f"MNIST_DIR: {error}") from None
     folder = os.path.join(DATA, "mnist")

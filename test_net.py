@@ -72,7 +72,7 @@ def read(weights, paths, sheet_path=None):
         try:
             reading = handwriting.read_picture(path)
         except (ValueError, OSError) as error:
-            faults.append(error)
+            faults.append(described(error))
             continue
         if reading.problem:
             said = "no digit found"
@@ -98,9 +98,18 @@ def load_network(path, inputs, classes):
     return network
 
 
+def described(error):
+    """An error in words, without the number that the system gives it."""
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return error
+
+
 def draw(options):
     """Serves a page to draw digits on, and to step through the equations, until Ctrl-C."""
     from backstage import board, server
+    if options.port is not None and not 0 <= options.port <= 65535:
+        raise ValueError(f"--port: expected 0 to 65535, got {options.port}")
     paths = {name: os.path.join(WEIGHTS, name) for name in ("mnist-best.pkl", "mnist.pkl")}
     if options.weights:
         paths = {options.weights: options.weights, **paths}
@@ -145,7 +154,7 @@ def main(arguments=None):
         line.clear()
         fault, status = "interrupted by Ctrl-C", 130
     except (ValueError, OSError) as error:
-        fault, status = error, 2
+        fault, status = described(error), 2
     print(f"test_net.py: {fault}", file=sys.stderr)
     return status
 

@@ -47,8 +47,8 @@ def write_file(path, content):
             finally:
                 _remove(part)
     except OSError as error:
-        reason = error.strerror or error
-        raise type(error)(error.errno, f"{path} was not written: {reason}") from None
+        fault = f"{path} was not written: {error.strerror or error}"
+        raise (type(error)(error.errno, fault) if error.errno else type(error)(fault)) from None
     raise FileNotFoundError(f"{path} was not written: other processes keep writing to it")
 
 

@@ -26,7 +26,7 @@ def save(network, path):
     """Writes the network to a file, and prints what it wrote and where.
 
     The write is atomic: the file at the path is either the old one or the new one. An existing
-    file keeps its permissions.
+    file keeps its permissions; one that is not a saved network is not replaced.
     Raises ValueError if the weights are not finite floats, or too many to be loaded again;
     OSError if the file can't be written.
     """
@@ -35,8 +35,19 @@ def save(network, path):
              "weights": network.weights, "biases": network.biases}
     content = pickle.dumps(_attributes(saved), protocol=4)
     _unpickled(content)  # raises now if the file could not be loaded again
+    _check_replaceable(os.fsdecode(path))
     write_file(path, content)
     say(f"{network!r} saved to {shown_path(path)}")
+
+
+def _check_replaceable(path):
+    """Raises FileExistsError if there is a file that save did not write."""
+    if os.path.isfile(path) and os.path.getsize(path):
+        with open(path, "rb") as file:
+            beginning = file.read(30)
+        if not (beginning.startswith(b"\x80\x04") and b"sizes" in beginning):
+            raise FileExistsError(f"{path} already exists and is not a saved network; "
+                                  "choose another path")
 
 
 def load(network, path=None):
@@ -46,6 +57,8 @@ def load(network, path=None):
     Nothing in the file is executed. Raises OSError if it can't be read and ValueError if it is not
     a saved network; this network is then left unchanged.
     """
+    if isinstance(network, (str, bytes, os.PathLike)):
+        raise TypeError("load replaces an existing network; for a new one, use Net.loaded(path)")
     path = DEFAULT_PATH if path is None else path
     network.__dict__.update(_read(path))
     say(f"{network!r} from {shown_path(path)}")
@@ -94,9 +107,14 @@ def _unpickled(content):
     if len(content) > LARGEST_FILE:
         raise ValueError(f"expected a weights file of at most {LARGEST_FILE:,} bytes, "
                          "got a larger one")
+    if not content:
+        raise ValueError("expected a weights file, got an empty file")
     stack, marks, memo, position = [], [], [], 0
     for count in range(MOST_OPERATIONS):
         operation = OPERATION.match(content, position)
+        rest = content[position:position + 9]
+        if not operation and position and len(rest) < 9 and rest[:1] in b"GJKMh\x8c\x95":
+            raise ValueError(f"not a weights file: truncated after {len(content):,} bytes")
         if not operation:
             raise ValueError("not a weights file: expected plain data, got something else "
                              f"at byte {position}; nothing was executed")

@@ -11,15 +11,14 @@ ASCII = {"Ω": "Omega", "λ": "lambda", "α": "alpha", "β": "beta", "δ": "delt
 
 
 def spelled(text):
-    """The text, with ASCII substitutes if the output's encoding can't represent it."""
+    """The text, with ASCII substitutes if the output's encoding lacks any of these signs."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     try:
-        text.encode(encoding)
-        return text
+        "".join(ASCII).encode(encoding)
     except UnicodeEncodeError:
         for sign, ascii_sign in ASCII.items():
             text = text.replace(sign, ascii_sign)
-        return text.encode(encoding, "replace").decode(encoding)
+    return text.encode(encoding, "replace").decode(encoding)
 
 
 def say(text):

@@ -1,4 +1,5 @@
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -10,6 +11,9 @@ from backstage import download
 
 MNIST_DIR = os.path.abspath(os.environ.get("MNIST_DIR")
                             or os.path.join(mnist_loader.DATA, "mnist"))
+
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # also where it was ignored, as by nohup
 
 
 @pytest.fixture(autouse=True)

@@ -494,15 +494,18 @@ def test_the_script_serves_the_page_until_ctrl_c_ends_it_quietly():
     with subprocess.Popen([sys.executable, SCRIPT, "--draw", "--dataset", "digits"],
                           env=environment, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE) as process:
-        address = process.stdout.readline().decode().split()[2]
-        port, token = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/([\w-]{20,})/", address).groups()
-        connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=5)
-        connection.request("GET", f"/{token}/")
-        assert b"<canvas id=\"canvas\"" in connection.getresponse().read()
-        if sys.platform.startswith("linux"):
-            assert b"No browser found" in process.stdout.readline()
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=5)
+        try:
+            address = process.stdout.readline().decode().split()[2]
+            port, token = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/([\w-]{20,})/", address).groups()
+            connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=5)
+            connection.request("GET", f"/{token}/")
+            assert b"<canvas id=\"canvas\"" in connection.getresponse().read()
+            if sys.platform.startswith("linux"):
+                assert b"No browser found" in process.stdout.readline()
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=5)
+        finally:
+            process.kill()
     assert (process.returncode, out.strip(), err) == (0, b"", b"")
 
 

@@ -111,7 +111,7 @@ def test_a_file_whose_contents_make_no_network_is_refused(contents, message):
 
 def test_broken_files_are_refused():
     good = pickle.dumps(saved(), protocol=4)
-    refused(b"", "not a weights file")
+    refused(b"", "expected a weights file, got an empty file")
     refused(b"hello, world", "not")
     refused(good[:-1], "not a weights file")
     refused(good[:50], "not a weights file")
@@ -202,3 +202,36 @@ def test_weights_that_could_not_be_loaded_again_are_not_saved():
 def test_an_open_file_is_no_path():
     with pytest.raises(TypeError, match="not int"):
         Net.loaded(0)
+
+
+@pytest.mark.parametrize("content", [b"my notes", b"\x89PNG", pickle.dumps([1, 2])])
+def test_a_file_that_is_not_a_saved_network_is_not_replaced(content):
+    with open("notes", "wb") as file:
+        file.write(content)
+    with pytest.raises(FileExistsError, match="notes already exists and is not a saved network; choose another path"):
+        Net([1, 1]).save("notes")
+    with open("notes", "rb") as file:
+        assert file.read() == content
+    with open("empty", "wb"):
+        pass
+    Net([1, 1]).save("empty")
+    Net([2, 1]).save("empty")
+    with open("empty", "r+b") as file:
+        file.truncate(50)
+    Net([3, 1]).save("empty")  # a damaged network may be replaced
+    assert Net.loaded("empty").sizes == [3, 1]
+
+
+def test_load_without_a_network_says_what_to_call():
+    with pytest.raises(TypeError, match="use Net.loaded"):
+        Net.load("net.pkl")
+
+
+def test_truncated_and_empty_files_are_called_so():
+    Net([2, 1]).save("net.pkl")
+    with open("net.pkl", "rb") as file:
+        content = file.read()
+    for size in range(20, len(content) - 10):
+        refused(content[:size], f"truncated after {size} bytes|damaged|corrupt|expected plain data|not a weights file")
+    refused(content[:len(content) - 40], "not a weights file: truncated after")
+    refused(b"", "expected a weights file, got an empty file")

@@ -196,7 +196,9 @@ def test_what_is_wrong_is_told_in_one_line_with_status_2(run):
             (("--limit", "0"), "--limit: expected at least 1"), (("--show", "300"), "--show: expected indices from 0 to 299, got 300"),
             (("--mistakes", "bad.pkl"), ".png"), (("--sheet", "sheet.png"), "--sheet: not allowed without --show or --read"),
             (("--mistakes", "nofolder/mistakes.png"), "nofolder/mistakes.png: there is no folder nofolder"),
-            (("--show", "1", "--limit", "3"), "--limit: not allowed with --show")):
+            (("--show", "1", "--limit", "3"), "--limit: not allowed with --show"),
+            (("--weights", "nowhere.pkl"), "test_net.py: nowhere.pkl: No such file"),
+            (("--draw", "--port", "65536"), "--port: expected 0 to 65535, got 65536")):
         error = run("--dataset", "digits", *arguments, status=2)
         assert error.startswith("test_net.py: ") and message in error and error.count("\n") == 1
     assert "letters', which does not exist" in run("--dataset", "letters", status=2)

@@ -33,7 +33,7 @@ def test_factors_are_in_parentheses_if_they_are_negative():
 
 @pytest.mark.parametrize("encoding, spelled", [
     ("utf-8", "Ωλαβδη·−²→…×∂½ÿ€"), ("ascii", "Omegalambdaalphabetadeltaeta*-^2->...xd1/2??"),
-    ("cp1252", "Omegalambdaalphabetadeltaeta*-^2->...xd1/2ÿ€"), (None, "Ωλαβδη·−²→…×∂½ÿ€")])
+    ("cp1252", "Omegalambdaalphabetadeltaeta*-^2->...xd1/2ÿ€"), ("cp437", "Omegalambdaalphabetadeltaeta*-^2->...xd1/2ÿ?"), (None, "Ωλαβδη·−²→…×∂½ÿ€")])
 def test_names_and_signs_are_spelled_as_the_output_can_show_them(encoding, spelled, monkeypatch):
     class Output:
         pass
@@ -59,3 +59,10 @@ def test_a_path_is_shown_as_it_is_typed_in_the_current_folder(tmp_path):
     assert wording.shown_path(tmp_path / "a" / "b.pkl") == os.path.join("a", "b.pkl")
     assert wording.shown_path(b"b.pkl") == "b.pkl"
     assert wording.shown_path(tmp_path.parent / "b.pkl") == str(tmp_path.parent / "b.pkl")
+
+
+def test_all_text_is_spelled_the_same_way_whichever_signs_it_has(monkeypatch):
+    class Output:
+        encoding = "cp1252"  # has · but no Greek letters
+    monkeypatch.setattr(wording.sys, "stdout", Output())
+    assert wording.spelled("0.5·0.5") == "0.5*0.5"
