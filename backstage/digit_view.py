@@ -46,6 +46,7 @@ class Digits:
         self._examples, self._loaded = examples, None
         self._taught = OrderedDict()  # (name, lessons): the network that they taught
         self._lock, self._loading = threading.Lock(), threading.Lock()
+        self._opening = threading.Lock()  # a picture can take 400 MB: one at a time
 
     # ------------------------------------------------------------------ what is read
 
@@ -75,7 +76,8 @@ class Digits:
         """{"picture", "network", "lessons"} → what the network says of a picture file, in
         base64."""
         content = io.BytesIO(_decoded(request.get("picture"), "picture"))
-        inputs = handwriting.load_image(content)
+        with self._opening:
+            inputs = handwriting.load_image(content)
         return self._said(request, np.rint(255 * np.array(inputs)).astype(np.uint8))
 
     def example(self, request):
@@ -87,7 +89,7 @@ class Digits:
         index = request.get("index")
         if index is None:
             index = random.randrange(len(self._loaded))
-        inputs, digit = self._loaded[checks.label(index, len(self._loaded), "index")]
+        inputs, digit = self._loaded[_label(index, len(self._loaded), "index")]
         said = self._said(request, np.rint(255 * np.array(inputs)).astype(np.uint8))
         return {**said, "index": index, "label": int(digit)}
 
@@ -107,8 +109,8 @@ class Digits:
         heaviest terms; which pixels favor (1) or oppose (−1) it, weight times pixel; and which
         neurons of the layer before do so, weight times out."""
         network = self._network(request)
-        layer = checks.label(request.get("layer"), len(network.weights), "layer")
-        neuron = checks.label(request.get("neuron"), network.sizes[layer + 1], "neuron")
+        layer = _label(request.get("layer"), len(network.weights), "layer")
+        neuron = _label(request.get("neuron"), network.sizes[layer + 1], "neuron")
         inputs = _inputs(_frame(request))
         explanation = Explanation(network, inputs, 0, 1.0)
         lines = explanation.of_neuron(layer, neuron, MOST_TERMS)
@@ -220,7 +222,14 @@ def _inputs(frame):
 
 
 def _target(request):
-    return checks.label(request.get("target"), 10, "target")
+    return _label(request.get("target"), 10, "target")
+
+
+def _label(value, count, name):
+    if isinstance(value, bool):  # which Python counts as an integer
+        raise ValueError(f"{name}: expected an integer from 0 to {count - 1}, "
+                         f"got {checks.described(value)}")
+    return checks.label(value, count, name)
 
 
 def _rate(request):

@@ -67,6 +67,7 @@ class Server(http.server.ThreadingHTTPServer):
 
     allow_reuse_address = os.name != "nt"  # there it would let two servers share a port
     daemon_threads = True
+    request_queue_size = 128
 
     def __init__(self, functions, port=0):
         self.functions = functions
@@ -109,7 +110,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     server_version, sys_version = "page", ""
 
     def do_GET(self):
-        self.close_connection |= "Content-Length" in self.headers  # its body is not read
+        self.close_connection |= ("Content-Length" in self.headers  # its body is not read
+                                  or "Transfer-Encoding" in self.headers)
         self._answered(self._file)
 
     def do_POST(self):
@@ -146,9 +148,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         origin = self.headers.get("Origin")
         if origin is not None and origin not in [f"http://{host}" for host in self.server.hosts]:
             raise self._refused(403, "expected a request of this page, got another's")
-        token, _, name = self.path[1:].partition("/")
+        token, slash, name = self.path[1:].partition("/")
         if not hmac.compare_digest(token.encode(), self.server.token.encode()):
             raise self._refused(403, "expected the address that was printed, with its token")
+        if not slash:
+            raise self._refused(404, "expected a / at the end of the address")
         return name
 
     def _file(self, name):

@@ -32,7 +32,8 @@ const times = [];
 let count = 0;
 function move(kind, x, y) {
   canvas.dispatchEvent(new PointerEvent(kind, {clientX: left + x * width / 280,
-    clientY: top + y * width / 280, pointerId: 1, button: 0, buttons: 1, bubbles: true}));
+    clientY: top + y * width / 280, pointerId: 1, isPrimary: true, button: 0, buttons: 1,
+    bubbles: true}));
 }
 const pause = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
 canvas.setPointerCapture = () => {};

@@ -68,7 +68,7 @@ def wait(driver, condition):
 
 def text(driver, name):
     """The text of an element, as it would be copied."""
-    return driver.find_element("id", name).get_property("textContent")
+    return driver.execute_script("return document.getElementById(arguments[0]).textContent", name)
 
 
 def texts(driver, selector):
@@ -184,6 +184,58 @@ def test_what_is_no_number_is_told_and_the_page_goes_on(page):
     wait(page, lambda: "η: expected" in text(page, "step-message"))
 
 
+def test_a_number_that_is_refused_stays_in_its_box_and_is_marked(page):
+    def box(symbol):
+        found = page.find_element("css selector", f'input[data-symbol="{symbol}"]')
+        return found.get_property("value"), found.get_attribute("aria-invalid")
+
+    change(page, "η", "-1")
+    change(page, "W_ΩA", "0.9")
+    wait(page, lambda: "η: expected" in text(page, "step-message"))
+    assert (box("η"), box("W_ΩA"), box("b_A")) == (("−1", "true"), ("0.9", "false"),
+                                                   ("0.0000", "false"))
+    change(page, "η", "0.5")
+    wait(page, lambda: "0.9000" in text(page, "numbers"))
+    assert (box("η"), box("W_ΩA")) == (("0.5000", "false"), ("0.9000", "false"))
+
+
+def test_half_a_number_is_not_told(page):
+    box = page.find_element("css selector", 'input[data-symbol="W_ΩA"]')
+    page.execute_script('''
+        new MutationObserver(() => { window.told = true; }).observe(
+          document.getElementById("step-message"), {childList: true});''')
+    box.click()
+    box.send_keys("-.5")
+    wait(page, lambda: "(−0.5000)" in text(page, "numbers"))
+    assert not page.execute_script("return window.told")
+
+
+DELAYED = """
+const fetched = window.fetch;
+window.fetch = async (name, request) => {
+  window.sent = JSON.parse(request.body);
+  const answer = await fetched(name, request);
+  const delay = arguments[0] === name && request.body.includes(arguments[1]) ? 300 : 0;
+  await new Promise(resolve => setTimeout(resolve, delay));
+  return answer;
+};
+"""
+
+
+def test_steps_are_taken_one_after_the_other_however_slow_the_answers(page):
+    network = start_network()
+    network.train([([0.35, 0.9], [1.0, 0.0])] * 3, 0.5, batch_size=1)
+    page.execute_script(DELAYED, "step", '"steps"')
+    page.execute_script("for (let count = 0; count < 3; count += 1)"
+                        " document.getElementById('take-step').click()")
+    expected = [line.value for line in lines_of(network)]
+    wait(page, lambda: texts(page, "#lines .number") == expected)
+    page.execute_script("for (const name of ['take-100', 'start-again'])"
+                        " document.getElementById(name).click()")
+    wait(page, lambda: text(page, "cost-before") == "0.1529")
+    assert not page.find_element("id", "history").is_displayed()
+
+
 def test_taking_the_step_is_training_once(page):
     network = start_network()
     costs = [float(text(page, "cost-before"))]
@@ -284,6 +336,10 @@ def test_a_digit_can_be_drawn_with_the_keyboard_alone(page):
     wait(page, lambda: answer(page) == "1")
     page.switch_to.active_element.send_keys(Keys.DELETE)
     assert answer(page) == ""
+    for repeat in (False, True):  # as when the key is held
+        page.execute_script("arguments[0].dispatchEvent(new KeyboardEvent('keydown', "
+                            "{key: ' ', repeat: arguments[1]}))", canvas, repeat)
+    assert page.find_elements("css selector", ".pointer.down")
 
 
 def test_a_digit_can_be_drawn_with_a_finger(page):
@@ -302,6 +358,25 @@ def test_a_digit_can_be_drawn_with_a_finger(page):
     page.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     wait(page, lambda: answer(page) == "7")
     assert page.execute_script("return scrollY") == scrolled
+
+
+def test_a_second_finger_does_not_draw(page):
+    left, top = page.execute_script("""
+        const canvas = document.getElementById("canvas");
+        canvas.scrollIntoView({block: "center", behavior: "instant"});
+        const box = canvas.getBoundingClientRect();
+        return [box.left, box.top];""")
+    for kind, places in [("touchStart", [(60, 40)]), ("touchStart", [(60, 40), (220, 40)]),
+                         ("touchMove", [(60, 120), (220, 120)]),
+                         ("touchMove", [(60, 220), (220, 220)]), ("touchEnd", [])]:
+        page.execute_cdp_cmd("Input.dispatchTouchEvent", {
+            "type": kind, "touchPoints": [{"x": left + x, "y": top + y, "id": finger}
+                                          for finger, (x, y) in enumerate(places)]})
+    columns = page.execute_script("""
+        const pen = document.getElementById("canvas").getContext("2d");
+        const {data} = pen.getImageData(0, 0, 280, 280);
+        return [...Array(280).keys()].filter(x => data[4 * (130 * 280 + x) + 3]);""")
+    assert 45 < min(columns) and max(columns) < 75
 
 
 def test_a_picture_too_large_to_send_is_scaled_down(page, tmp_path):
@@ -369,6 +444,36 @@ def test_a_lesson_changes_the_answer_in_one_tab_and_can_be_forgotten(page, runni
     click(page, "forget")
     wait(page, lambda: answer(page) == "3")
     assert texts(page, ".output .out") == outs
+
+
+def test_a_late_answer_does_not_undo_what_was_done_meanwhile(page):
+    from selenium.webdriver.support.ui import Select
+    page.execute_script(DELAYED, "teach", "")
+    browser.draw(page, browser.DIGITS[3])
+    wait(page, lambda: answer(page) == "3")
+    click(page, "teach-step")
+    click(page, "teach-step")
+    wait(page, lambda: page.execute_script("return sent.lessons.length") == 1)
+    click(page, "clear")
+    page.execute_async_script("setTimeout(arguments[0], 500)")
+    assert answer(page) == ""
+    browser.draw(page, browser.DIGITS[3])
+    wait(page, lambda: answer(page) != "")
+    assert page.execute_script("return sent.lessons.length") == 2
+    click(page, "teach-step")
+    Select(page.find_element("id", "network")).select_by_value("mnist.pkl")
+    wait(page, lambda: page.execute_script("return sent.network") == "mnist.pkl")
+    wait(page, lambda: answer(page) == "3" and page.execute_script("return sent.lessons") == [])
+    assert not page.find_element("id", "forget").is_enabled()
+
+
+def test_the_network_is_the_one_that_was_chosen_last(page):
+    from selenium.webdriver.support.ui import Select
+    page.execute_script(DELAYED, "network", '"mnist.pkl"')
+    for name in ("mnist.pkl", "mnist-best.pkl"):
+        Select(page.find_element("id", "network")).select_by_value(name)
+    page.execute_async_script("setTimeout(arguments[0], 500)")
+    assert len(page.find_elements("css selector", ".tile")) == 300
 
 
 # ---------------------------------------------------------------------- how it looks

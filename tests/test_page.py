@@ -307,6 +307,9 @@ BAD_DIGITS = [
     ("neuron", {"frame": FRAME, "layer": 2, "neuron": 0}, "layer: expected"),
     ("neuron", {"frame": FRAME, "layer": 0, "neuron": -1}, "neuron: expected"),
     ("neuron", {"frame": FRAME, "layer": "0", "neuron": 1}, "layer: expected"),
+    ("neuron", {"frame": FRAME, "layer": True, "neuron": 1}, "layer: expected"),
+    ("neuron", {"frame": FRAME, "layer": 0, "neuron": False}, "neuron: expected"),
+    ("teach", {"frame": FRAME, "target": True, "learning_rate": 1}, "target: expected"),
     ("teach", {"frame": FRAME, "target": 3.5, "learning_rate": 1}, "target: expected"),
     ("teach", {"frame": FRAME, "target": 3, "learning_rate": "1"}, "η: expected a number"),
     ("teach", {"frame": FRAME, "target": 3, "learning_rate": 0}, "η: expected a number greater"),
@@ -367,7 +370,8 @@ def asked(running, method="POST", name="start", body=b"{}", path=None, **headers
     connection = http.client.HTTPConnection("127.0.0.1", running.server_port, timeout=5)
     found = {"Content-Type": "application/json"} if method == "POST" else {}
     found.update({key.replace("_", "-"): value for key, value in headers.items()})
-    connection.request(method, path or f"/{running.token}/{name}",
+    path = path.replace("TOKEN", running.token) if path else f"/{running.token}/{name}"
+    connection.request(method, path,
                        body if method == "POST" else None, found)
     response = connection.getresponse()
     content = response.read()
@@ -415,6 +419,7 @@ REFUSED = [
     (403, dict(path="/AAAAAAAAAAAAAAAAAAAAAA/start")),
     (403, dict(path="http://127.0.0.1/start")),
     (404, dict(name="unknown")),
+    (404, dict(method="GET", path="/TOKEN")),
     (404, dict(name="__class__")),
     (404, dict(name="../server.py", method="GET")),
     (404, dict(name="..%2f..%2fneural_net.py", method="GET")),

@@ -48,9 +48,9 @@ export function show(id, message) {
   place.hidden = !message;
 }
 
-/** A number as it was typed: 0.5, 0,5 or −1; or the text itself if it is none. */
+/** A number as it was typed: 0.5, 0,5 or −1e−7; or the text itself if it is none. */
 export function typed(text) {
-  const plain = text.trim().replace("−", "-").replace(",", ".");
+  const plain = text.trim().replaceAll("−", "-").replace(",", ".");
   const value = Number(plain);
   return plain && Number.isFinite(value) ? value : text;
 }

@@ -21,7 +21,7 @@ let asked = 0;        // counts what was asked for, to know an answer that comes
 
 // ------------------------------------------------------------------ what is read
 
-const read = oneAtATime(async (name, request) => {
+const reading = async (name, request) => {
   const question = asked;
   try {
     const said = await ask(name, {...request(), network: network.name, lessons});
@@ -32,7 +32,9 @@ const read = oneAtATime(async (name, request) => {
   } catch (error) {
     if (question === asked) show("draw-message", error.message);
   }
-});
+};
+const read = oneAtATime(reading);
+const readExample = oneAtATime(reading);  // the first may have to be downloaded
 
 function readDrawing() {
   asked += 1;
@@ -105,7 +107,9 @@ function clear() {
 // ------------------------------------------------------------------ the network
 
 async function choose(name) {
-  network = {...await ask("network", {network: name}), name};
+  const chosen = {...await ask("network", {network: name}), name};
+  if (name !== at("network").value) return;  // another has been chosen meanwhile
+  network = chosen;
   at("network-title").textContent = network.title;
   at("teach-rate").value = String(network.learning_rate);
   neurons.draw(network);
@@ -196,11 +200,13 @@ function codeOf(line) {
 
 // ------------------------------------------------------------------ a lesson
 
-async function teach() {
+const teach = oneAtATime(async () => {
   if (!frame) {
     show("draw-message", "Draw a digit first.");
     return;
   }
+  const question = asked;
+  const before = lessons;
   let told;
   try {
     told = await ask("teach", {frame, target: Number(at("truth").value),
@@ -209,18 +215,23 @@ async function teach() {
     show("draw-message", error.message);
     return;
   }
+  if (lessons !== before) return;  // they have been forgotten meanwhile
   show("draw-message", "");
   lessons = told.lessons;
   at("forget").disabled = false;
+  at("taught").textContent =
+    `The prediction was ${told.before}; after the step it is ${told.verdict}.`;
+  at("changes").replaceChildren(...told.sections.map(changes));
+  if (question !== asked) {  // something else is on the paper now
+    readFrame();
+    return;
+  }
   at("answer").textContent = told.answer;
   neurons.markOutputs();
   neurons.show(told);
   neurons.showErrors(told);
-  at("taught").textContent =
-    `The prediction was ${told.before}; after the step it is ${told.verdict}.`;
-  at("changes").replaceChildren(...told.sections.map(changes));
   explain();
-}
+});
 
 /** The lines of a section of explain. */
 function changes({heading, lines}) {
@@ -243,18 +254,24 @@ function forget() {
 // ------------------------------------------------------------------ the beginning
 
 at("clear").addEventListener("click", clear);
-at("example").addEventListener("click", () => {
+at("example").addEventListener("click", async () => {
   asked += 1;
-  read("example", () => ({}));
+  const slow = setTimeout(() => show("draw-message", "Loading the test images…"), 600);
+  await readExample("example", () => ({}));
+  clearTimeout(slow);
 });
 at("picture").addEventListener("change", event => {
   if (event.target.files.length) readPicture(event.target.files[0]);
   event.target.value = "";
 });
-at("draw").addEventListener("dragover", event => event.preventDefault());
-at("draw").addEventListener("drop", event => {
+// Anywhere on the page: a browser leaves it for a file that is dropped elsewhere.
+document.addEventListener("dragover", event => {
+  if (event.dataTransfer.types.includes("Files")) event.preventDefault();
+});
+document.addEventListener("drop", event => {
+  if (!event.dataTransfer.files.length) return;
   event.preventDefault();
-  if (event.dataTransfer.files.length) readPicture(event.dataTransfer.files[0]);
+  readPicture(event.dataTransfer.files[0]);
 });
 at("draw").addEventListener("click", event => {
   const button = event.target.closest("[data-neuron]");

@@ -23,7 +23,7 @@ export class Paper {
     canvas.addEventListener("pointerdown", event => this.penDown(event));
     canvas.addEventListener("pointermove", event => this.penMoves(event));
     for (const kind of ["pointerup", "pointercancel"]) {
-      canvas.addEventListener(kind, () => { this.last = null; });
+      canvas.addEventListener(kind, event => { if (event.isPrimary) this.last = null; });
     }
     canvas.addEventListener("keydown", event => this.key(event));
     canvas.addEventListener("blur", () => this.liftKeyPen());
@@ -74,14 +74,15 @@ export class Paper {
   // ---------------------------------------------------------------- mouse, pen and finger
 
   penDown(event) {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || !event.isPrimary) return;  // one finger draws
     this.canvas.setPointerCapture(event.pointerId);
     this.last = null;
     this.draw(event);
   }
 
   penMoves(event) {
-    if (this.last && this.canvas.hasPointerCapture(event.pointerId)) this.draw(event);
+    if (!event.isPrimary || !this.last) return;
+    if (this.canvas.hasPointerCapture(event.pointerId)) this.draw(event);
   }
 
   draw(event) {
@@ -103,7 +104,7 @@ export class Paper {
       pen.down = false;
       this.cleared();
     } else if (event.key === " ") {
-      pen.down = !pen.down && !event.repeat;
+      if (!event.repeat) pen.down = !pen.down;
       this.last = null;
     } else if (MOVES[event.key]) {
       const [right, down] = MOVES[event.key];

@@ -17,11 +17,15 @@ const SAYS = {
   "(6)": "A weight into a hidden neuron changes in the same way.",
 };
 
+const PAUSE = 600;  // milliseconds before a message: what is typed may be half a number yet
+
 const at = id => document.getElementById(id);
 let start;        // the numbers that the page begins with
 let passages;     // the code of each equation
 let state;        // the numbers now
 let answer;       // what the server made of them
+let answered;     // the numbers that this answer is about
+let complaint;    // the timer of the next message
 let lines = [];   // the lines of the step
 let current = 0;  // the line that is shown
 let costs = [];   // E before each step that was taken
@@ -31,23 +35,22 @@ let diagram;
 // ------------------------------------------------------------------ the numbers, by symbol
 
 /** Where a symbol's number is kept: the list or object that holds it, and its index. */
-function slot(symbol) {
-  if (symbol === "η") return [state, "learning_rate"];
-  if (symbol.startsWith("Target_")) return [state.target, LAYERS[2].indexOf(symbol.slice(7))];
-  if (symbol.length === 1) return [state.inputs, LAYERS[0].indexOf(symbol)];
+function slot(symbol, numbers = state) {
+  if (symbol === "η") return [numbers, "learning_rate"];
+  if (symbol.startsWith("Target_")) return [numbers.target, LAYERS[2].indexOf(symbol.slice(7))];
+  if (symbol.length === 1) return [numbers.inputs, LAYERS[0].indexOf(symbol)];
   const name = symbol.slice(2);
   const layer = LAYERS[1].includes(name.at(-1)) ? 1 : 2;
   const neuron = LAYERS[layer].indexOf(name.at(-1));
-  if (symbol.startsWith("b_")) return [state.biases[layer - 1], neuron];
-  return [state.weights[layer - 1][neuron], LAYERS[layer - 1].indexOf(name[0])];
+  if (symbol.startsWith("b_")) return [numbers.biases[layer - 1], neuron];
+  return [numbers.weights[layer - 1][neuron], LAYERS[layer - 1].indexOf(name[0])];
 }
 
 function box(symbol) {
   const input = make("input", {inputmode: "decimal", autocomplete: "off", spellcheck: "false",
     "data-symbol": symbol, "aria-label": symbol, size: "7"});
   input.addEventListener("focus", () => {
-    const [place, index] = slot(symbol);
-    input.value = String(place[index]).replace("-", "−");  // all its digits
+    input.value = inFull(symbol);
     input.select();
   });
   input.addEventListener("input", () => {
@@ -64,22 +67,36 @@ function box(symbol) {
   return input;
 }
 
+/** The number of a symbol, or what was typed in its place, with all its digits. */
+function inFull(symbol, numbers = state) {
+  const [place, index] = slot(symbol, numbers);
+  return String(place[index]).replaceAll("-", "−");
+}
+
+/** Shows each number as the server prints it, but what it has not accepted as it was typed. */
 function fillBoxes() {
+  const message = at("step-message").textContent;
   for (const symbol of symbols()) {
+    const full = inFull(symbol);
+    const isAnswered = answered && full === inFull(symbol, answered);
+    boxes[symbol].setAttribute("aria-invalid", String(message.startsWith(`${symbol}: `)));
     if (boxes[symbol] === document.activeElement) continue;
-    const [place, index] = slot(symbol);
-    const isNumber = typeof place[index] === "number";
-    boxes[symbol].value = isNumber && answer ? answer.values[symbol] : place[index];
-    boxes[symbol].setAttribute("aria-invalid", String(!isNumber));
+    boxes[symbol].value = isAnswered ? answer.values[symbol] : full;
   }
 }
 
 const update = oneAtATime(async () => {
+  const asked = structuredClone(state);
+  clearTimeout(complaint);
   try {
-    answer = await ask("step", state);
+    answer = await ask("step", asked);
+    answered = asked;
     show("step-message", "");
   } catch (error) {
-    show("step-message", error.message);
+    complaint = setTimeout(() => {
+      show("step-message", error.message);
+      fillBoxes();
+    }, PAUSE);
     return;
   }
   lines = answer.sections.flatMap(({heading, lines}) => lines.map(line => ({...line, heading})));
@@ -230,6 +247,13 @@ function showCost() {
     ` over ${taken.toLocaleString("en")} step${taken === 1 ? "" : "s"}, down to 0 at the bottom`));
 }
 
+let taking = Promise.resolve();
+
+/** Takes a step, or goes back to the start, once what was asked for before is done. */
+function inTurn(change) {
+  taking = taking.then(change);
+}
+
 async function take(steps) {
   try {
     const after = await ask("step", {...state, steps});
@@ -246,14 +270,14 @@ async function take(steps) {
 
 at("step-next").addEventListener("click", () => go(current + 1));
 at("step-back").addEventListener("click", () => go(current - 1));
-at("take-step").addEventListener("click", () => take(1));
-at("take-100").addEventListener("click", () => take(100));
-at("start-again").addEventListener("click", () => {
+at("take-step").addEventListener("click", () => inTurn(() => take(1)));
+at("take-100").addEventListener("click", () => inTurn(() => take(100)));
+at("start-again").addEventListener("click", () => inTurn(() => {
   state = structuredClone(start);
   costs = [];
   current = 0;
   update();
-});
+}));
 document.addEventListener("keydown", event => {
   const elsewhere = event.target.closest?.("input, select, textarea, #draw");
   if (elsewhere || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
