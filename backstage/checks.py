@@ -42,6 +42,8 @@ def label(value, count, name):
 
 def real(value):
     """The value as a float: nan if it is not a real number, inf if it is too large."""
+    if type(value) is float:
+        return value
     try:
         return float(value) if isinstance(value, Real) else nan
     except OverflowError:

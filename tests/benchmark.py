@@ -5,8 +5,8 @@
     python tests/benchmark.py --family  trains every network of tests/README.md's table on MNIST:
                                         half an hour on PyPy, most of a day on CPython
 
-Times are processor time, medians of rounds taken in turns, so that a noisy machine disturbs all alike; the
-ratios are what to quote. Uses MNIST, or the digits where it can't be had.
+Times are processor time, medians of rounds taken in turns, so that a noisy machine disturbs all
+alike; the ratios are what to quote. Uses MNIST, or the digits where it can't be downloaded.
 """
 
 import argparse
@@ -129,7 +129,7 @@ class Worker:
 
 
 def twin_round(sizes, inputs, targets, test_inputs, test_labels):
-    """The same round in vectorised NumPy, written as tightly as it goes: matrices made ready
+    """The same round in vectorized NumPy, written as tightly as it goes: matrices made ready
     beforehand, sums in place, nothing allocated that could be kept."""
     import numpy as np
 
@@ -210,7 +210,7 @@ def compare(training_data, test_data, rounds):
     training, test = (examples(part.images.tobytes(), part.labels.tolist(), part.one_hot) for part in (training_data, test_data))
     sizes = [784, 30, 10]
     name = f"{sys.implementation.name} {'.'.join(map(str, sys.implementation.version[:2]))}"
-    turns = {"vectorised NumPy, batches of 10": lambda: twin_round(sizes, inputs, targets, test_inputs, test_data.labels),
+    turns = {"vectorized NumPy, batches of 10": lambda: twin_round(sizes, inputs, targets, test_inputs, test_data.labels),
              f"plain loops, {name}": lambda: one_round(Net, sizes, training, test),
              f"the same, bare, {name}": lambda: one_round(Bare, sizes, training, test)}
     with tempfile.TemporaryDirectory() as folder:
@@ -234,8 +234,8 @@ def compare(training_data, test_data, rounds):
         if worker:
             worker.close()
     say(f"Processor: {processor()}")
-    say(f"Training on {len(training_data):,} and scoring {len(test_data):,} pictures, {sizes}, batches of 10.")
-    say(f"Medians of {rounds} rounds in turns: µs per picture, and as a multiple of the bare loops', which check")
+    say(f"Training on {len(training_data):,} and scoring {len(test_data):,} images, {sizes}, batches of 10.")
+    say(f"Medians of {rounds} rounds in turns: µs per image, and as a multiple of the bare loops', which check")
     say("nothing and print nothing:\n")
     rows = [("", "training", "ratio", "scoring", "ratio")]
     for turn in turns:
@@ -290,7 +290,7 @@ def loading(rounds):
 
 
 def growth(training_data, rounds):
-    """How the time per picture grows with the number of weights."""
+    """How the time per image grows with the number of weights."""
     shapes = [[784, 10, 10], [784, 30, 10], [784, 100, 10], [784, 300, 10], [784, 30, 30, 10], [784, 30, 30, 30, 30, 10]]
     times = {str(sizes): [] for sizes in shapes}
     for number in range(rounds + 1):
@@ -298,8 +298,8 @@ def growth(training_data, rounds):
             doing(f"growth, round {number} of {rounds}: {sizes}")
             times[str(sizes)].append(one_round(Net, sizes, training_data, training_data[:1])["training"])
     doing("")
-    say("\nHow the time per picture grows with the number of weights:\n")
-    rows = [("network", "weights", "µs per picture", "time", "weights")]
+    say("\nHow the time per image grows with the number of weights:\n")
+    rows = [("network", "weights", "µs per image", "time", "weights")]
     count = {str(sizes): sum(a * b for a, b in zip(sizes, sizes[1:])) for sizes in shapes}
     least = str(shapes[0])
     for sizes in map(str, shapes):
@@ -330,7 +330,7 @@ FAMILY = (  # network, calls, seeds
 
 def family(training_data, test_data):
     """What the networks that people build first score on the test data, and what they take."""
-    say(f"On {len(training_data):,} pictures; the time is a multiple of the first row's:\n")
+    say(f"On {len(training_data):,} images; the time is a multiple of the first row's:\n")
     say("| network | calls | correct on the test data | time |")
     say("|---|---|---|---|")
     epoch = None
@@ -361,7 +361,7 @@ def spread(scores):
 
 def main():
     parser = argparse.ArgumentParser(description="Measures how fast the plain loops are.")
-    parser.add_argument("--quick", action="store_true", help="fewer pictures and rounds: under a minute")
+    parser.add_argument("--quick", action="store_true", help="fewer images and rounds: under a minute")
     parser.add_argument("--family", action="store_true", help="train every network of tests/README.md's table instead")
     parser.add_argument("--work", metavar="FILE", help=argparse.SUPPRESS)
     options = parser.parse_args()
