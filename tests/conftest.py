@@ -11,8 +11,6 @@ from backstage import download
 
 MNIST_DIR = os.path.abspath(os.environ.get("MNIST_DIR")
                             or os.path.join(mnist_loader.DATA, "mnist"))
-
-
 signal.signal(signal.SIGINT, signal.default_int_handler)  # also where it was ignored, as by nohup
 
 

@@ -25,13 +25,13 @@ def net(sizes=(4, 2), weights=((1.0, 0.0, -1.0, 0.5), (0.0, 0.0, 2.0, 0.0))):
 def test_a_heat_map_is_red_for_blue_against_white_for_none_and_symmetric(capsys):
     picture = net().imagine(0)
     assert picture.size == (280, 280)
-    assert [picture.getpixel(place) for place in ((0, 0), (139, 139))] == [RED, RED]  # crisp: one colour up to its edge
+    assert [picture.getpixel(place) for place in ((0, 0), (139, 139))] == [RED, RED]  # crisp: one color up to its edge
     assert picture.getpixel((140, 0)) == WHITE
     assert picture.getpixel((0, 140)) == BLUE
     assert all(strong < half < 255 or strong == half for strong, half in zip(RED, picture.getpixel((279, 279))))
     opposite = net(weights=((-1.0, 0.0, 1.0, -0.5), (0.0, 0.0, 2.0, 0.0))).imagine(0)
-    shares = [[(255 - part) / (255 - full) for part, full in zip(one.getpixel((279, 279)), colour)]
-              for one, colour in ((picture, RED), (opposite, BLUE))]
+    shares = [[(255 - part) / (255 - full) for part, full in zip(one.getpixel((279, 279)), color)]
+              for one, color in ((picture, RED), (opposite, BLUE))]
     assert shares[0] == pytest.approx(shares[1], abs=0.02)
 
 
@@ -58,8 +58,8 @@ def test_all_digits_and_all_neurons_come_on_one_sheet(capsys):
     picture = network.looks_for(29)
     assert os.path.exists("neuron_29.png")
     largest = max(range(784), key=lambda source: abs(network.weights[0][29][source]))
-    colour = RED if network.weights[0][29][largest] > 0 else BLUE
-    assert picture.getpixel((10 * (largest % 28) + 5, 10 * (largest // 28) + 5)) == colour
+    color = RED if network.weights[0][29][largest] > 0 else BLUE
+    assert picture.getpixel((10 * (largest % 28) + 5, 10 * (largest // 28) + 5)) == color
 
 
 def test_pictures_need_square_inputs_a_known_digit_and_a_png():

@@ -201,7 +201,7 @@ def test_messages_are_short_whatever_the_name():
 
 
 def ink_on(paper, strokes, level=60):
-    """A grey array: paper, with a digit's strokes on it."""
+    """A gray array: paper, with a digit's strokes on it."""
     return np.where(np.asarray(strokes) < 128, level, paper).astype(np.float32)
 
 

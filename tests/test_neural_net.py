@@ -1,4 +1,4 @@
-"""The arithmetic, against numbers worked by hand, finite differences, a vectorised twin, and
+"""The arithmetic, against numbers worked by hand, finite differences, a vectorized twin, and
 the equations read word by word."""
 
 import ast
@@ -108,7 +108,7 @@ def test_projecting_back_goes_through_any_number_of_layers():
 
 
 @pytest.mark.parametrize("hidden, output_and_cost, biases", FAMILY)
-def test_the_outs_are_those_of_the_vectorised_twin(hidden, output_and_cost, biases):
+def test_the_outs_are_those_of_the_vectorized_twin(hidden, output_and_cost, biases):
     network = family([5, 4, 3, 2], hidden, output_and_cost, biases)
     data = examples(network, 10)
     ours = [network.forward(inputs) for inputs, label in data]
@@ -153,7 +153,7 @@ def test_a_step_goes_down_the_gradient_by_finite_differences(sizes, hidden, outp
 
 @pytest.mark.parametrize("hidden, output_and_cost, biases", FAMILY)
 @pytest.mark.parametrize("sizes", SIZES, ids=str)
-def test_training_is_that_of_the_vectorised_twin(sizes, hidden, output_and_cost, biases, capsys):
+def test_training_is_that_of_the_vectorized_twin(sizes, hidden, output_and_cost, biases, capsys):
     if sizes[-1] == 1 and output_and_cost[0] == "softmax":
         pytest.skip("a softmax of one is always 1")
     for batch_size, weight_decay in itertools.product((1, 7), (0.0, 0.01)):

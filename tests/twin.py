@@ -1,4 +1,4 @@
-"""The same network in vectorised NumPy: an oracle for the tests and a yardstick for speed."""
+"""The same network in vectorized NumPy: an oracle for the tests and a yardstick for speed."""
 
 import random
 
