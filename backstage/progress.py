@@ -195,8 +195,8 @@ class Divergence:
 
     def check(self, outs, deltas, target, images):
         """Checks an example before its batch changes any weight."""
-        for numbers in outs[1:] + deltas:
-            if not abs(sum(numbers)) < 1e100:
+        for layer in range(len(deltas)):
+            if not abs(sum(outs[layer + 1])) + abs(sum(deltas[layer])) < 1e100:
                 self.stop(images, "outputs or error terms grew without bound")
         hidden = deltas[-2] if len(deltas) > 1 else deltas[-1]
         if max(hidden) > 1e-4 or min(hidden) < -1e-4:
