@@ -129,7 +129,7 @@ KINDS = ("weights", "png", "16-bit png", "jpeg", "progressive jpeg", "webp")
 
 @pytest.mark.parametrize("name", KINDS)
 def test_a_mutated_file_loads_or_is_a_documented_error(name, bounded_memory):
-    fuzz(name, *targets()[name], 40, seed=1)
+    fuzz(name, *targets()[name], 60, seed=1)
 
 
 @pytest.mark.fuzz

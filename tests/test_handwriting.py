@@ -491,9 +491,9 @@ def hard_picture(pixels, way, seed):
 def test_nine_of_ten_hard_pictures_are_read_by_the_best_weights(mnist):
     network = Net.loaded(BEST)
     right = {way: 0 for way in WAYS}
-    for number in range(44):
+    for number in range(66):
         way = WAYS[number % len(WAYS)]
         index = 150 * number
         inputs = load_image(hard_picture(mnist[2].images[index].reshape(28, 28), way, index))
         right[way] += network.predict(inputs) == mnist[2][index][1]
-    assert sum(right.values()) >= 40, right
+    assert sum(right.values()) >= 60, right
