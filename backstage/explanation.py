@@ -10,6 +10,7 @@ import re
 import shutil
 import textwrap
 from collections import namedtuple
+from functools import cached_property
 
 from backstage import checks, variants
 from backstage.wording import answer, factor, neuron_names, number, say, spelled, verdict
@@ -48,12 +49,17 @@ class Explanation:
         self.ins = [network.weighted_inputs(layer, self.outs[layer])
                     for layer in range(len(network.weights))]
         self.deltas = network.errors(self.outs, self.target)
-        self.after = copy.copy(network)
-        self.after.weights = [[list(incoming) for incoming in layer] for layer in network.weights]
-        self.after.biases = [list(layer) for layer in network.biases]
-        self.after.update_weights(self.outs, self.deltas, self.learning_rate)
         self.part = None
         self.last = len(network.weights) - 1
+
+    @cached_property
+    def after(self):
+        """A copy of the network that has taken the step."""
+        after = copy.copy(self.network)
+        after.weights = [[list(incoming) for incoming in layer] for layer in self.network.weights]
+        after.biases = [list(layer) for layer in self.network.biases]
+        after.update_weights(self.outs, self.deltas, self.learning_rate)
+        return after
 
     # ------------------------------------------------------------------ what is shown
 

@@ -59,21 +59,19 @@ def load(network, path=None):
     """
     if isinstance(network, (str, bytes, os.PathLike)):
         raise TypeError("load replaces an existing network; for a new one, use Net.loaded(path)")
-    path = DEFAULT_PATH if path is None else path
     network.__dict__.update(_read(path))
-    say(f"{network!r} from {shown_path(path)}")
+    say(f"{network!r} from {shown_path(DEFAULT_PATH if path is None else path)}")
 
 
 def loaded(cls, path=None):
     """A new network from a file that save wrote. Raises the same errors as load."""
     network = cls.__new__(cls)
-    path = DEFAULT_PATH if path is None else path
     network.__dict__.update(_read(path), _random=random.Random())
     return network
 
 
 def _read(path):
-    name = os.fsdecode(path)
+    name = os.fsdecode(DEFAULT_PATH if path is None else path)
     with open(name, "rb") as file:
         size = os.fstat(file.fileno()).st_size
         content = file.read(min(size, LARGEST_FILE + 1))
