@@ -42,17 +42,19 @@ class DownloadError(FileNotFoundError):
         self.why = why
 
 
-def download(folder, names):
+def download(folder, names, mirrors=None):
     """Downloads the named MNIST files into a folder; each is verified and written atomically.
 
+    mirrors   the addresses to try, in this order; MIRRORS if None
     Raises DownloadError. For RETRY seconds after a failure, it fails at once.
     """
-    failed, why, tried = _failures.get((folder, MIRRORS), (-RETRY, "", []))
+    mirrors = tuple(MIRRORS if mirrors is None else mirrors)
+    failed, why, tried = _failures.get((folder, mirrors), (-RETRY, "", []))
     if time.monotonic() - failed >= RETRY:
-        why, tried = _try(folder, names)
+        why, tried = _try(folder, names, list(mirrors))
         if why is None:
             return
-        _failures[folder, MIRRORS] = time.monotonic(), why, tried
+        _failures[folder, mirrors] = time.monotonic(), why, tried
     else:
         why += "; try again in a few minutes"
     lines = [f"MNIST is not in {folder} and could not be downloaded: {why}", *tried,
@@ -61,9 +63,8 @@ def download(folder, names):
     raise DownloadError("\n".join(lines), why)
 
 
-def _try(folder, names):
+def _try(folder, names, mirrors):
     """Downloads the files. Returns (None, []) on success, else (reason, attempts)."""
-    mirrors = list(MIRRORS)
     for name in names:
         size, digest = MNIST_FILES[name]
         deadline = time.monotonic() + TIME_LIMIT * -(-size // 5_000_000)

@@ -69,13 +69,14 @@ def _straight(dark, size):
     for slope in np.arange(-12, 13) / 50:  # rows per column
         values = np.pad(near, [(0, 0), (margin, margin)], mode="edge")
         width, steps = 1, []
-        while width < size:  # all pixels from here to the right are dark
+        while width < size and values.any():  # True: all pixels from here to the right are dark
             steps.append(min(width, size - width))
             values = values & _moved(values, round(steps[-1] * slope), steps[-1])
             width += steps[-1]
-        for step in steps:  # then mark every pixel of such lines
-            values = values | _moved(values, -round(step * slope), -step)
-        straight |= values[:, margin:-margin]
+        if values.any():
+            for step in steps:  # then mark every pixel of such lines
+                values = values | _moved(values, -round(step * slope), -step)
+            straight |= values[:, margin:-margin]
     return straight & dark
 
 

@@ -60,6 +60,14 @@ def digits():
     return mnist_loader.load_data_wrapper("digits")
 
 
+@pytest.fixture(scope="session")
+def small_digits(digits):
+    """Every other pixel of the digits: 14×14, which train in a quarter of the time."""
+    pixels = [28 * row + column for row in range(0, 28, 2) for column in range(0, 28, 2)]
+    return [[([inputs[pixel] for pixel in pixels], target) for inputs, target in part]
+            for part in digits]
+
+
 @pytest.fixture
 def nobody():
     """A folder of a user who is not the superuser, who runs the test."""

@@ -66,9 +66,7 @@ KINDS = ("idx", "idx labels", "idx.gz", "pickle.gz", "python 2 pickle", "python 
 
 @pytest.mark.parametrize("name", KINDS)
 def test_a_mutated_file_loads_or_is_a_documented_error(name, bounded_memory):  # noqa: F811
-    good, load = targets()[name]
-    load(good)
-    fuzz(name, good, load, 60, seed=1)
+    fuzz(name, *targets()[name], 60, seed=1)
 
 
 @pytest.mark.fuzz
