@@ -97,6 +97,15 @@ def test_time_left_is_in_hours_and_minutes_where_seconds_are_many(seconds, shown
     assert progress.time_left(seconds) == shown
 
 
+def test_a_text_as_wide_as_the_line_fits_and_of_the_last_the_start_is_shown(capsys, terminal):
+    terminal(11)
+    for forms, shown in (("ten digits", "shorter"), "ten digits"), (("eleven more", "short"), "short"), (
+            ("far too long", "too long as well"), "too long a"):
+        progress.line.show(*forms)
+        progress.line.clear()
+        assert lines_shown(capsys.readouterr().out, 11) == [shown]
+
+
 def test_scoring_shows_its_progress_after_a_second_and_clears_the_line(capsys, terminal):
     network = Net([1, 1], seed=1)
     terminal(60, tick=0.01)
@@ -104,7 +113,7 @@ def test_scoring_shows_its_progress_after_a_second_and_clears_the_line(capsys, t
     assert capsys.readouterr().out == ""
     assert network.evaluate([([1.0], 1)] * 400) in (0, 400)
     out = capsys.readouterr().out
-    assert re.fullmatch(r"evaluating: \d+%, \d+ s left \(\d+ of 400\)", lines_shown(out, 60)[0])
+    assert lines_shown(out, 60)[0] == "evaluating: 24%, 3 s left (99 of 400)"
     assert out.endswith("\r" + " " * 59 + "\r")
 
 
@@ -128,6 +137,13 @@ def test_the_running_accuracy_is_that_of_the_answers_given_while_training(capsys
     network.weights, network.biases = [[[0.0], [0.0]]], [[1.0, 0.0]]  # answers 0, and will for long
     network.train([([1.0], 0)] * 3 + [([1.0], 1)], 1e-6)
     assert "75.00% correct while training" in capsys.readouterr().out
+
+
+def test_a_line_tells_the_seconds_of_the_epochs_since_the_line_before(capsys, monkeypatch):
+    ticks = itertools.count()
+    monkeypatch.setattr(progress.time, "perf_counter", lambda: next(ticks) * 10.0)
+    Net([1, 1], seed=1).train([([1.0], 1)], 0.1, epochs=3)
+    assert [line[-9:] for line in capsys.readouterr().out.splitlines()] == [" (10.0 s)"] * 3
 
 
 def test_watch_is_called_at_the_start_and_every_so_many_images(capsys):
@@ -260,11 +276,12 @@ def test_bad_test_data_later_in_the_list_is_named_too(capsys):
 
 
 def test_an_error_of_watch_is_not_taken_for_one_of_the_data(capsys):
-    def fails(count):
-        if count:
-            raise ValueError("my own")
-    with pytest.raises(ValueError, match="^my own$"):
-        Net([2, 1], seed=1).train(XOR, 1.0, watch=fails, batch_size=1, every=1)
+    for fatal in (0, 1, 4):
+        def fails(count):
+            if count == fatal:
+                raise ValueError("my own")
+        with pytest.raises(ValueError, match="^my own$"):
+            Net([2, 1], seed=1).train(XOR, 1.0, watch=fails, batch_size=1, every=1)
 
 
 def test_bad_test_data_is_an_error_under_its_own_name_before_training():
@@ -323,15 +340,69 @@ def test_the_line_changes_ten_times_a_second(capsys, terminal):
     assert 80 <= shown <= 100
 
 
-@pytest.mark.parametrize("of_one_class, stops", [(899, True), (900, False)])
-def test_a_stalled_network_is_stopped_if_a_constant_does_as_well_and_900_are_not_right(of_one_class, stops, capsys):
+VANISHED = [[1e-4, -1e-4]]  # deltas that hardly teach anything
+
+
+def check_all(examples, deltas=VANISHED):
+    """Feeds the divergence check these (outputs, target), whose error terms are the same."""
+    divergence = progress.Divergence(3.0)
+    for images, (out, target) in enumerate(examples, 1):
+        divergence.check([[1.0], out], deltas, target, images)
+
+
+@pytest.mark.parametrize("right, of_class_0, stops", [
+    (600, 600, True),  # predicting class 0 would do as well
+    (601, 600, False), (601, 400, False), (400, 599, True),
+    (899, 899, True), (900, 900, False)])  # 900 right is not stalled, but learned
+def test_training_stops_if_a_constant_does_as_well_and_900_of_1000_are_not_right(
+        right, of_class_0, stops):
+    examples = []
+    for number in range(1000):
+        label = 0 if number < of_class_0 else 1
+        answer = label if number < right else 1 - label
+        out = [0.9, 0.2] if answer == 0 else [0.2, 0.9]
+        examples.append((out, [1.0, 0.0] if label == 0 else [0.0, 1.0]))
+    if stops:
+        with pytest.raises(ValueError, match=f"failed at example 1,000 with learning_rate=3: error "
+                           f"terms vanished .* of which only {right} were classified correctly"):
+            check_all(examples)
+    else:
+        check_all(examples)
+    check_all(examples[1:])  # 999 are too few to tell
+    check_all(examples, [[1.1e-4, 0.0]])  # these learn
+    check_all(examples, [[0.0, -1.1e-4]])
+
+
+def test_an_output_that_is_within_a_tenth_of_its_target_is_right():
+    """As with a target that has two largest numbers."""
+    check_all([([0.92, 0.95], [1.0, 1.0])] * 1000)
+    with pytest.raises(ValueError, match="only 0 were"):
+        check_all([([0.89, 0.95], [1.0, 1.0])] * 1000)
+
+
+def test_the_count_of_stalled_examples_starts_again_when_one_teaches():
+    divergence = progress.Divergence(3.0)
+    for images in range(1, 3000):
+        deltas = [[1.0, 0.0]] if images % 1000 == 0 else VANISHED
+        divergence.check([[1.0], [0.9, 0.2]], deltas, [0.0, 1.0], images)
+
+
+def test_a_hidden_layer_without_error_terms_is_stalled_whatever_the_outputs_are(capsys):
     network = Net([1, 1, 2], hidden="relu", seed=1)
     network.weights[0] = [[-1.0]]  # a dead neuron
-    network.biases[1] = [5.0, -5.0]  # and always the same prediction
-    data = [([1.0], 0)] * of_one_class + [([1.0], 1)] * (1000 - of_one_class)
-    if stops:
-        with pytest.raises(ValueError, match="failed at example 1,000 .* of which only 899 were classified correctly"):
-            network.train(data, 1e-9)
-    else:
+    network.biases[1] = [5.0, -5.0]
+    data = [([1.0], 0)] * 899 + [([1.0], 1)] * 101
+    with pytest.raises(ValueError, match="only 899 were classified correctly"):
         network.train(data, 1e-9)
-    network.train(data[1:], 1e-9)  # 999 are too few to tell
+
+
+@pytest.mark.parametrize("outs, deltas, grown", [
+    ([[1.0], [6e99, 0.0]], [[3e99, 0.0]], False), ([[1.0], [6e99, 0.0]], [[4.1e99, 0.0]], True),
+    ([[1.0], [math.nan, 0.0]], [[1.0, 0.0]], True), ([[1.0], [1.0, 0.0]], [[0.0, -math.inf]], True)])
+def test_numbers_beyond_1e100_have_outgrown_all_bounds(outs, deltas, grown):
+    divergence = progress.Divergence(3.0)
+    if grown:
+        with pytest.raises(ValueError, match="failed at example 7 .* grew without bound"):
+            divergence.check(outs, deltas, [1.0, 0.0], 7)
+    else:
+        divergence.check(outs, deltas, [1.0, 0.0], 7)
