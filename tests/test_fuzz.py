@@ -74,7 +74,7 @@ def mutated(content, generator):
         if way == 0 and start < len(content):
             content[start] ^= 1 << generator.randrange(8)
         elif way == 1:
-            content[start:stop] = bytes(generator.randrange(256) for byte in range(min(8, stop - start)))
+            content[start:stop] = generator.randbytes(min(8, stop - start))
         elif way == 2:
             del content[start:stop]
         elif way == 3:

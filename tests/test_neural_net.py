@@ -21,8 +21,10 @@ from twin import Twin, order_of
 PROJECT = os.path.dirname(os.path.abspath(neural_net.__file__))
 XOR = [([0, 0], 0), ([0, 1], 1), ([1, 0], 1), ([1, 1], 0)]
 
-FAMILY = list(itertools.product(("sigmoid", "relu", "tanh"), (("sigmoid", "squared_error"), ("sigmoid", "cross_entropy"),
-                                                            ("softmax", "cross_entropy")), (True, False)))
+FAMILY = list(itertools.product(
+    ("sigmoid", "relu", "tanh"),
+    (("sigmoid", "squared_error"), ("sigmoid", "cross_entropy"), ("softmax", "cross_entropy")),
+    (True, False)))
 
 
 def family(sizes, hidden, output_and_cost, biases, seed=1):
@@ -40,7 +42,8 @@ def examples(network, count, seed=2):
     generator = random.Random(seed)
     data = []
     for example in range(count):
-        inputs = [generator.choice((0.0, 1.0)) * generator.uniform(-1, 1) for source in range(network.sizes[0])]
+        inputs = [generator.choice((0.0, 1.0)) * generator.uniform(-1, 1)
+                  for source in range(network.sizes[0])]
         data.append((inputs, generator.randrange(max(2, network.sizes[-1]))))
     return data
 
@@ -121,7 +124,8 @@ SIZES = ([4, 3], [4, 1], [4, 3, 2], [3, 4, 3, 3], [3, 3, 4, 3, 2])
 
 @pytest.mark.parametrize("hidden, output_and_cost, biases", FAMILY)
 @pytest.mark.parametrize("sizes", SIZES, ids=str)
-def test_a_step_goes_down_the_gradient_by_finite_differences(sizes, hidden, output_and_cost, biases, capsys):
+def test_a_step_goes_down_the_gradient_by_finite_differences(
+        sizes, hidden, output_and_cost, biases, capsys):
     if sizes[-1] == 1 and output_and_cost[0] == "softmax":
         pytest.skip("a softmax of one is always 1")
     for batch_size, weight_decay in itertools.product((1, 7), (0.0, 0.01)):
@@ -181,8 +185,9 @@ class Plain:
             for power in powers:
                 total = total + power
             return [power / total for power in powers]
-        return [{"sigmoid": lambda: 1.0 / (1.0 + math.exp(-value)), "tanh": lambda: math.tanh(value),
-                 "relu": lambda: max(0.0, value)}[name]() for value in ins]
+        function = {"sigmoid": lambda value: 1.0 / (1.0 + math.exp(-value)), "tanh": math.tanh,
+                    "relu": lambda value: max(0.0, value)}[name]
+        return [function(value) for value in ins]
 
     def learn(self, batch, learning_rate, weight_decay):
         asked = []
@@ -206,8 +211,10 @@ class Plain:
                         continue
                     total = 0.0
                     for after in range(len(self.weights[layer + 1])):
-                        total = total + deltas[layer + 1][after] * self.weights[layer + 1][after][neuron]
-                    slope = {"sigmoid": out * (1.0 - out), "tanh": 1.0 - out * out, "relu": float(out > 0.0)}[self.net.hidden]
+                        weight = self.weights[layer + 1][after][neuron]
+                        total = total + deltas[layer + 1][after] * weight
+                    slope = {"sigmoid": out * (1.0 - out), "tanh": 1.0 - out * out,
+                             "relu": float(out > 0.0)}[self.net.hidden]
                     deltas[layer].append(slope * total)
             asked.append((outs, deltas))
         eta = learning_rate / len(batch)
@@ -222,11 +229,13 @@ class Plain:
                     self.weights[layer][neuron][source] = weight
                 if self.net.has_biases:
                     for outs, deltas in asked:
-                        self.biases[layer][neuron] = self.biases[layer][neuron] + eta * deltas[layer][neuron]
+                        bias = self.biases[layer][neuron]
+                        self.biases[layer][neuron] = bias + eta * deltas[layer][neuron]
 
 
 @pytest.mark.parametrize("hidden, output_and_cost, biases", FAMILY)
-def test_training_gives_the_floats_of_the_equations_word_by_word(hidden, output_and_cost, biases, digits, capsys):
+def test_training_gives_the_floats_of_the_equations_word_by_word(
+        hidden, output_and_cost, biases, digits, capsys):
     """Whole runs, on pictures most of whose pixels are 0: leaving terms out changes no bit."""
     for batch_size, weight_decay in ((1, 0.0), (7, 0.001)):
         network = family([784, 4, 3, 10], hidden, output_and_cost, biases)
@@ -235,7 +244,8 @@ def test_training_gives_the_floats_of_the_equations_word_by_word(hidden, output_
         for epoch in range(2):
             order = order_of(network, len(data))
             for first in range(0, len(data), batch_size):
-                plain.learn([data[index] for index in order[first:first + batch_size]], 0.5, weight_decay)
+                batch = [data[index] for index in order[first:first + batch_size]]
+                plain.learn(batch, 0.5, weight_decay)
             network.train(data, 0.5, batch_size=batch_size, weight_decay=weight_decay)
         assert network.weights == plain.weights
         assert network.biases == plain.biases
@@ -246,7 +256,8 @@ def test_weights_start_with_the_spread_that_is_promised():
         network = Net([400, 100, 50], hidden=hidden, seed=1)
         assert np.std(network.weights[0]) == pytest.approx(spread, rel=0.02)
         assert np.mean(network.weights[0]) == pytest.approx(0.0, abs=0.001)
-        assert np.std(network.weights[1]) == pytest.approx(1 / 10, rel=0.03)  # the output layer is no ReLU
+        # the output layer is no ReLU
+        assert np.std(network.weights[1]) == pytest.approx(1 / 10, rel=0.03)
         assert network.biases == [[0.0] * 100, [0.0] * 50]
 
 
@@ -267,8 +278,10 @@ import hashlib, random, sys
 sys.path.insert(0, sys.argv[1])
 from neural_net import Net
 generator = random.Random(5)
-data = [([generator.random() for source in range(6)], generator.randrange(3)) for example in range(50)]
-for options in ({}, {"hidden": "relu", "output": "softmax"}, {"hidden": "tanh", "cost": "cross_entropy"}):
+data = [([generator.random() for source in range(6)], generator.randrange(3))
+        for example in range(50)]
+for options in ({}, {"hidden": "relu", "output": "softmax"},
+                {"hidden": "tanh", "cost": "cross_entropy"}):
     network = Net([6, 5, 4, 3], seed=7, **options)
     network.train(data, 0.1, epochs=3, weight_decay=0.01)
     print(hashlib.sha256(repr((network.weights, network.biases)).encode()).hexdigest())
@@ -282,7 +295,8 @@ def test_the_same_seed_gives_the_same_floats_on_every_python(python):
         pytest.skip("there is no such interpreter here")
     hashes = []
     for interpreter in (sys.executable, python):
-        run = subprocess.run([interpreter, "-S", "-c", SAME_EVERYWHERE, PROJECT], stdout=subprocess.PIPE, check=True)
+        run = subprocess.run([interpreter, "-S", "-c", SAME_EVERYWHERE, PROJECT],
+                             stdout=subprocess.PIPE, check=True)
         hashes.append([line for line in run.stdout.split() if len(line) == 64])
     assert hashes[0] == hashes[1]
     assert len(set(hashes[0])) == 3
@@ -304,8 +318,9 @@ def test_it_learns_xor(capsys):
     assert [network.predict(inputs) for inputs, target in XOR] == [0, 1, 1, 0]
 
 
-@pytest.mark.parametrize("hidden, output, rate", [("relu", "softmax", 0.1), ("tanh", "softmax", 0.1),
-                                                 ("sigmoid", "softmax", 0.5), ("sigmoid", "sigmoid", 3.0)])
+@pytest.mark.parametrize("hidden, output, rate", [
+    ("relu", "softmax", 0.1), ("tanh", "softmax", 0.1), ("sigmoid", "softmax", 0.5),
+    ("sigmoid", "sigmoid", 3.0)])
 def test_every_kind_of_network_learns_the_digits(hidden, output, rate, small_digits, capsys):
     network = Net([196, 12, 10], hidden=hidden, output=output, seed=1)
     network.train(small_digits[0][:600], rate, epochs=4)
@@ -337,13 +352,15 @@ def test_targets_may_be_lists_labels_or_numpy_and_inputs_too(capsys):
         lambda inputs, label: (tuple(inputs), np.uint8(label)),
         lambda inputs, label: (inputs, [1.0 if neuron == label else 0.0 for neuron in range(3)]),
         lambda inputs, label: (np.array(inputs), np.eye(3)[label]),
-        lambda inputs, label: (np.array(inputs).reshape(-1, 1), np.eye(3, dtype=int)[label].reshape(-1, 1)),
+        lambda inputs, label: (np.array(inputs).reshape(-1, 1),
+                               np.eye(3, dtype=int)[label].reshape(-1, 1)),
         lambda inputs, label: [list(map(np.float64, inputs)), label],
     ]
     results = []
     for kind in kinds:
         generator = random.Random(1)
-        data = [kind([generator.random() for source in range(4)], generator.randrange(3)) for example in range(9)]
+        data = [kind([generator.random() for source in range(4)], generator.randrange(3))
+                for example in range(9)]
         network = Net([4, 3, 3], seed=1)
         network.train(data, 0.5, batch_size=4)
         results.append((network.weights, network.evaluate(data)))
@@ -378,11 +395,12 @@ def test_a_single_output_answers_1_above_a_half():
 def test_a_known_seed_gives_known_bits():
     """The Gaussian numbers of Python's own generator, drawn neuron by neuron."""
     generator = random.Random(7)
-    expected = [[[generator.gauss(0.0, 1 / math.sqrt(3)) for source in range(3)] for neuron in range(2)],
-                [[generator.gauss(0.0, 1 / math.sqrt(2)) for source in range(2)] for neuron in range(2)]]
+    expected = [[[generator.gauss(0.0, 1 / math.sqrt(sources)) for source in range(sources)]
+                 for neuron in range(2)] for sources in (3, 2)]
     assert Net([3, 2, 2], seed=7).weights == expected
     assert Net([3, 2, 2], hidden="relu", seed=7).weights[0] == [
-        [pytest.approx(math.sqrt(2) * weight, rel=1e-12) for weight in neuron] for neuron in expected[0]]
+        [pytest.approx(math.sqrt(2) * weight, rel=1e-12) for weight in neuron]
+        for neuron in expected[0]]
     assert Net([3, 2, 2], hidden="relu", seed=7).weights[1] == expected[1]
     assert repr(Net([2, 1], seed=1).weights) == "[[[0.9108841743773466, 1.024912818872671]]]"
 
@@ -392,7 +410,8 @@ def test_errors_come_from_the_outs_that_are_given_and_change_nothing():
     before = copy.deepcopy((network.weights, network.biases))
     outs = network.forward([0.1, 0.2, 0.3])
     kept = copy.deepcopy(outs)
-    assert network.errors(outs, 1) == network.errors(outs, [0.0, 1.0]) == network.errors(outs, np.array([0, 1]))
+    for target in ([0.0, 1.0], np.array([0, 1])):
+        assert network.errors(outs, target) == network.errors(outs, 1)
     assert outs == kept and (network.weights, network.biases) == before
 
 
@@ -405,8 +424,8 @@ def test_forward_errors_and_update_weights_are_the_steps_of_train(capsys):
 
 
 def test_a_batch_keeps_the_lists_it_is_given_until_the_weights_have_changed(capsys):
-    """Inputs are not copied, as the docstring of train says: a list that is handed out again and changed
-    counts with its last content in a batch, and is fine with batch_size=1."""
+    """Inputs are not copied, as the docstring of train says: a list that is handed out again and
+    changed counts with its last content in a batch, and is fine with batch_size=1."""
     class Same:
         row = [0.0]
 
@@ -447,7 +466,8 @@ except ImportError as error:
 
 
 def test_everything_but_drawing_works_without_a_single_package(tmp_path):
-    run = subprocess.run([sys.executable, "-S", "-c", WITHOUT_PACKAGES, PROJECT], stdout=subprocess.PIPE, check=True)
+    run = subprocess.run([sys.executable, "-S", "-c", WITHOUT_PACKAGES, PROJECT],
+                         stdout=subprocess.PIPE, check=True)
     assert run.stdout.splitlines()[-1] == b"imagine: No module named 'PIL'"
 
 
@@ -472,9 +492,10 @@ def test_imports_run_one_way():
             assert not named & {"neural_net", "mnist_loader", "test_net"}, name
             if name in ("files.py", "checks.py"):
                 assert not any(one.startswith("backstage") for one in named), name
-    assert not any(one.startswith(("neural_net", "test_net")) for one in imports(os.path.join(PROJECT, "mnist_loader.py")))
-    third_party = {one.split(".")[0] for one in imports(os.path.join(PROJECT, "neural_net.py"))} - {"backstage"}
-    assert third_party == {"random", "math"}
+    assert not any(one.startswith(("neural_net", "test_net"))
+                   for one in imports(os.path.join(PROJECT, "mnist_loader.py")))
+    packages = {one.split(".")[0] for one in imports(os.path.join(PROJECT, "neural_net.py"))}
+    assert packages == {"random", "math", "backstage"}
 
 
 def test_the_network_is_one_sitting_of_at_most_300_lines_of_88_columns():

@@ -36,7 +36,8 @@ def lines_shown(out, width):
 def test_ten_thousand_epochs_do_not_print_ten_thousand_lines(capsys):
     Net([2, 2, 1], seed=1).train(XOR, 1.0, epochs=10_000, test_data=XOR)
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split(":")[0] for line in lines] == [f"epoch {1000 * line} of 10000" for line in range(1, 11)]
+    assert [line.split(":")[0] for line in lines] == [
+        f"epoch {1000 * line} of 10000" for line in range(1, 11)]
     assert lines[-1].startswith("epoch 10000 of 10000: ")
     assert "% on test_data" in lines[-1]
 
@@ -51,7 +52,8 @@ def test_a_few_epochs_print_a_line_each_with_the_accuracy_on_test_data(capsys):
     network = Net([2, 2, 1], seed=1)
     network.train(XOR, 1.0, epochs=3, test_data=XOR[:1])
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split(":")[0] for line in lines] == ["epoch 1 of 3", "epoch 2 of 3", "epoch 3 of 3"]
+    assert [line.split(":")[0] for line in lines] == [
+        "epoch 1 of 3", "epoch 2 of 3", "epoch 3 of 3"]
     assert f"{100 * network.evaluate(XOR[:1]):.2f}% on test_data" in lines[-1]
 
 
@@ -63,7 +65,8 @@ def test_a_long_epoch_prints_sparse_lines_to_a_log(capsys, monkeypatch):
     assert lines[:2] == [
         "epoch 1 of 1: 40%, 100.00% correct, 2 s left (10,000 of 25,000 examples, 10,000/s)",
         "epoch 1 of 1: 80%, 100.00% correct, 0 s left (20,000 of 25,000 examples, 10,000/s)"]
-    assert lines[2].startswith("epoch 1 of 1: 100.00% correct while training (") and len(lines) == 3
+    assert lines[2].startswith("epoch 1 of 1: 100.00% correct while training (")
+    assert len(lines) == 3
 
 
 def test_on_a_terminal_one_line_changes_in_place(capsys, terminal):
@@ -78,7 +81,8 @@ def test_on_a_terminal_one_line_changes_in_place(capsys, terminal):
 @pytest.mark.parametrize("width, form", [
     (99, r"epoch 12 of 30: 10%, 100.00% correct, 1 h 50 min left \(50 of 500 examples, \d+/s\)"),
     (60, r"epoch 12 of 30: 10%, 100.00% correct, 1 h 50 min left"),
-    (45, r"epoch 12/30: 10%, 100.00%, 1 h 50 min left"), (40, r"12/30: 10%, 100.00%"), (15, r"12/30: 10%"), (5, "12/3")])
+    (45, r"epoch 12/30: 10%, 100.00%, 1 h 50 min left"),
+    (40, r"12/30: 10%, 100.00%"), (15, r"12/30: 10%"), (5, "12/3")])
 def test_a_narrow_terminal_gets_what_matters_most(width, form, monkeypatch, capsys, terminal):
     terminal(width)
     training = progress.Training(Net([1, 1]), [([1.0], 1)] * 500, None, 0.1, 30, None, 1)
@@ -91,16 +95,18 @@ def test_a_narrow_terminal_gets_what_matters_most(width, form, monkeypatch, caps
     assert out == "\r" + out.split("\r")[1] + "\r" + " " * (width - 1) + "\r"
 
 
-@pytest.mark.parametrize("seconds, shown", [(0.4, "0 s"), (99, "99 s"), (100, "2 min"), (5_999, "1 h 40 min"),
-                                            (5_900, "98 min"), (86_400, "24 h 0 min")])
+@pytest.mark.parametrize("seconds, shown", [
+    (0.4, "0 s"), (99, "99 s"), (100, "2 min"), (5_900, "98 min"), (5_999, "1 h 40 min"),
+    (86_400, "24 h 0 min")])
 def test_time_left_is_in_hours_and_minutes_where_seconds_are_many(seconds, shown):
     assert progress.time_left(seconds) == shown
 
 
 def test_a_text_as_wide_as_the_line_fits_and_of_the_last_the_start_is_shown(capsys, terminal):
     terminal(11)
-    for forms, shown in (("ten digits", "shorter"), "ten digits"), (("eleven more", "short"), "short"), (
-            ("far too long", "too long as well"), "too long a"):
+    for forms, shown in ((("ten digits", "shorter"), "ten digits"),
+                         (("eleven more", "short"), "short"),
+                         (("far too long", "too long as well"), "too long a")):
         progress.line.show(*forms)
         progress.line.clear()
         assert lines_shown(capsys.readouterr().out, 11) == [shown]
@@ -134,7 +140,8 @@ def test_in_jupyter_the_line_changes_in_place(capsys, monkeypatch):
 
 def test_the_running_accuracy_is_that_of_the_answers_given_while_training(capsys):
     network = Net([1, 2], seed=1)
-    network.weights, network.biases = [[[0.0], [0.0]]], [[1.0, 0.0]]  # answers 0, and will for long
+    network.weights = [[[0.0], [0.0]]]
+    network.biases = [[1.0, 0.0]]  # answers 0, and will for long
     network.train([([1.0], 0)] * 3 + [([1.0], 1)], 1e-6)
     assert "75.00% correct while training" in capsys.readouterr().out
 
@@ -188,7 +195,8 @@ def test_ctrl_c_between_any_two_lines_leaves_a_network_that_works(capsys, tmp_pa
 
     def interrupt_at(line):
         def trace(frame, event, argument):
-            if frame.f_code.co_filename in (neural_net.__file__, variants.__file__) and event == "line":
+            file = frame.f_code.co_filename
+            if event == "line" and file in (neural_net.__file__, variants.__file__):
                 nonlocal line
                 line -= 1
                 if line == 0:
@@ -211,7 +219,8 @@ def test_ctrl_c_between_any_two_lines_leaves_a_network_that_works(capsys, tmp_pa
         loaded.load(path)
         assert loaded.weights == network.weights
         loaded.train(data, 0.5)
-    assert {"weighted_inputs", "activate", "errors", "update_weights", "decay_weights", "train"} <= set(reached)
+    assert {"weighted_inputs", "activate", "errors", "update_weights", "decay_weights",
+            "train"} <= set(reached)
 
 
 @pytest.mark.parametrize("options", [dict(output="softmax"), dict(cost="cross_entropy")], ids=str)
@@ -219,7 +228,8 @@ def test_ctrl_c_between_any_two_lines_leaves_a_network_that_works(capsys, tmp_pa
 def test_relu_at_3_stops_with_an_error_that_says_what_to_try(
         options, seed, small_digits, capsys):
     network = Net([196, 12, 10], hidden="relu", seed=seed, **options)
-    with pytest.raises(ValueError, match=r"failed at example [\d,]+ with learning_rate=3: .* such as 0.3"):
+    message = r"failed at example [\d,]+ with learning_rate=3: .* such as 0.3"
+    with pytest.raises(ValueError, match=message):
         network.train(small_digits[0], 3.0, epochs=3)
 
 
@@ -266,7 +276,8 @@ def test_ctrl_c_leaves_a_clean_line_on_a_terminal(capsys, terminal):
 def test_weights_that_the_last_batch_makes_infinite_are_an_error(capsys):
     network = Net([1, 1], seed=1)
     network.weights = [[[0.0]]]
-    with pytest.raises(ValueError, match="failed at example 1 .*: weights or biases grew without bound"):
+    message = "failed at example 1 .*: weights or biases grew without bound"
+    with pytest.raises(ValueError, match=message):
         network.train([([1e10], 1)], 1e300)
 
 
@@ -299,20 +310,25 @@ def test_a_network_that_has_learned_all_is_not_called_diverged(capsys):
 
 
 @pytest.mark.parametrize("options, targets", [
-    (dict(cost="cross_entropy"), ([1.0, 1.0, 0.0], [0.0, 1.0, 1.0])), ({}, ([1.0, 1.0, 0.0], [0.0, 1.0, 1.0])),
+    (dict(cost="cross_entropy"), ([1.0, 1.0, 0.0], [0.0, 1.0, 1.0])),
+    ({}, ([1.0, 1.0, 0.0], [0.0, 1.0, 1.0])),
     (dict(output="softmax"), ([0.5, 0.5, 0.0], [0.0, 0.5, 0.5]))], ids=str)
-def test_a_network_that_has_learned_targets_with_ties_is_not_called_diverged(options, targets, capsys):
+def test_a_network_that_has_learned_targets_with_ties_is_not_called_diverged(
+        options, targets, capsys):
     network = Net([2, 3, 3], seed=1, **options)
-    network.train([([1.0, 0.0], targets[0]), ([0.0, 1.0], targets[1])], 1.0, epochs=12_000, batch_size=1)
+    data = [([1.0, 0.0], targets[0]), ([0.0, 1.0], targets[1])]
+    network.train(data, 1.0, epochs=12_000, batch_size=1)
     assert network.forward([1.0, 0.0])[-1] == pytest.approx(targets[0], abs=0.1)
 
 
 def test_numbers_that_overflow_in_the_forward_pass_are_not_blamed_on_the_data(capsys):
     network = Net([2, 2], output="softmax", seed=1)
     network.weights = [[[1e200, 0.0], [0.0, 1e200]]]
-    with pytest.raises(ValueError, match="^training failed at example 1 .*: outputs or error terms grew without bound"):
+    message = "^training failed at example 1 .*: outputs or error terms grew without bound"
+    with pytest.raises(ValueError, match=message):
         network.train([([1e200, 1e200], 0)], 0.1)
-    with pytest.raises(ValueError, match=r"^training_data\[0\]: inputs: expected 2 numbers, got 3"):
+    message = r"^training_data\[0\]: inputs: expected 2 numbers, got 3"
+    with pytest.raises(ValueError, match=message):
         network.train([([1e200, 1e200, 0.0], 0)], 0.1)
 
 
@@ -335,7 +351,8 @@ def test_an_output_that_is_no_terminal_and_no_file_will_do(monkeypatch):
 
 def test_the_line_changes_ten_times_a_second(capsys, terminal):
     terminal(60, tick=0.01)
-    Net([1, 1], seed=1).evaluate([([1.0], 1)] * 1000)  # one tick an example, and a few more for each line
+    # one tick an example, and a few more for each line
+    Net([1, 1], seed=1).evaluate([([1.0], 1)] * 1000)
     shown = len(lines_shown(capsys.readouterr().out, 60))
     assert 80 <= shown <= 100
 
@@ -363,8 +380,9 @@ def test_training_stops_if_a_constant_does_as_well_and_900_of_1000_are_not_right
         out = [0.9, 0.2] if answer == 0 else [0.2, 0.9]
         examples.append((out, [1.0, 0.0] if label == 0 else [0.0, 1.0]))
     if stops:
-        with pytest.raises(ValueError, match=f"failed at example 1,000 with learning_rate=3: error "
-                           f"terms vanished .* of which only {right} were classified correctly"):
+        message = ("failed at example 1,000 with learning_rate=3: error terms vanished .* of "
+                   f"which only {right} were classified correctly")
+        with pytest.raises(ValueError, match=message):
             check_all(examples)
     else:
         check_all(examples)
@@ -398,7 +416,8 @@ def test_a_hidden_layer_without_error_terms_is_stalled_whatever_the_outputs_are(
 
 @pytest.mark.parametrize("outs, deltas, grown", [
     ([[1.0], [6e99, 0.0]], [[3e99, 0.0]], False), ([[1.0], [6e99, 0.0]], [[4.1e99, 0.0]], True),
-    ([[1.0], [math.nan, 0.0]], [[1.0, 0.0]], True), ([[1.0], [1.0, 0.0]], [[0.0, -math.inf]], True)])
+    ([[1.0], [math.nan, 0.0]], [[1.0, 0.0]], True),
+    ([[1.0], [1.0, 0.0]], [[0.0, -math.inf]], True)])
 def test_numbers_beyond_1e100_have_outgrown_all_bounds(outs, deltas, grown):
     divergence = progress.Divergence(3.0)
     if grown:

@@ -24,7 +24,8 @@ for example in range(10):
 for recipe, examples in ((train_mnist, 6), (train_best, 1), (train_digits, 2)):
     with contextlib.redirect_stdout(io.StringIO()):
         network = recipe(data[:examples])
-    print(repr(network), hashlib.sha256(repr((network.weights, network.biases)).encode()).hexdigest())
+    parameters = repr((network.weights, network.biases))
+    print(repr(network), hashlib.sha256(parameters.encode()).hexdigest())
 """
 
 
@@ -40,8 +41,8 @@ def test_the_recipes_give_the_same_floats_on_this_python_and_on_pypy():
     if pypy is None:
         pytest.skip("there is no pypy3 here")
     script = "import sys; sys.path.insert(0, sys.argv[1])\n" + recipes()[0] + SHORTENED
-    both = [subprocess.Popen([python, "-c", script, os.path.dirname(WEIGHTS)], stdout=subprocess.PIPE)
-            for python in (sys.executable, pypy)]
+    both = [subprocess.Popen([python, "-c", script, os.path.dirname(WEIGHTS)],
+                             stdout=subprocess.PIPE) for python in (sys.executable, pypy)]
     runs = [process.communicate()[0] for process in both]
     assert runs[0] == runs[1]
     assert len(set(runs[0].splitlines())) == 3

@@ -60,7 +60,8 @@ class Twin:
             change = delta.T @ outs[layer]
             bias_change = delta.sum(axis=0)
             if layer:
-                slope = {"sigmoid": lambda out: out * (1 - out), "relu": lambda out: (out > 0) * 1.0,
+                slope = {"sigmoid": lambda out: out * (1 - out),
+                         "relu": lambda out: (out > 0) * 1.0,
                          "tanh": lambda out: 1 - out ** 2}[self.hidden](outs[layer])
                 delta = (delta @ self.weights[layer]) * slope
             if weight_decay:
