@@ -84,13 +84,20 @@ def timed(function, *arguments):
     return time.process_time() - started, result
 
 
-def one_round(kind, sizes, training_data, test_data):
-    """Seconds of training and of scoring a new network of seed 1, and what it has become."""
-    network = kind(sizes, seed=1)
-    training, nothing = timed(network.train, training_data, LEARNING_RATE)
-    scoring, right = timed(network.evaluate, test_data)
-    return {"training": training, "scoring": scoring, "right": right, "biases": network.biases,
-            "sums": [sum(map(sum, layer)) for layer in network.weights]}
+def one_round(sizes, training_data, test_data, turns=1):
+    """Seconds of training and of scoring new networks of seed 1, Net and Bare by turns, and what
+    they have become."""
+    results = [dict(training=0.0, scoring=0.0) for kind in (Net, Bare)]
+    for turn in range(turns):
+        for kind, result in list(zip((Net, Bare), results))[::1 if turn % 2 else -1]:
+            network = kind(sizes, seed=1)
+            training, nothing = timed(network.train, training_data, LEARNING_RATE)
+            scoring, result["right"] = timed(network.evaluate, test_data)
+            result["training"] += training / turns
+            result["scoring"] += scoring / turns
+            result["biases"] = network.biases
+            result["sums"] = [sum(map(sum, layer)) for layer in network.weights]
+    return results
 
 
 def examples(pixels, labels, one_hot):
@@ -98,13 +105,14 @@ def examples(pixels, labels, one_hot):
     found = []
     for index, label in enumerate(labels):
         inputs = [pixel / 255.0 for pixel in pixels[784 * index:784 * index + 784]]
-        found.append((inputs, [1.0 if digit == label else 0.0 for digit in range(10)] if one_hot else label))
+        target = [1.0 if digit == label else 0.0 for digit in range(10)]
+        found.append((inputs, target if one_hot else label))
     return found
 
 
 def freeze_examples():
-    """Keeps the garbage collector from traversing the examples again and again. A user's are not in
-    memory: the loader makes each when it is asked for."""
+    """Keeps the garbage collector from traversing the examples again and again. A user's are not
+    in memory: the loader makes each when it is asked for."""
     if hasattr(gc, "freeze"):
         gc.collect()
         gc.freeze()
@@ -118,24 +126,35 @@ def work(path):
                           for count, one_hot in zip(counts, (True, False)))
     freeze_examples()
     for line in sys.stdin:
-        kind, sizes = json.loads(line)
-        print(json.dumps(one_round({"Net": Net, "Bare": Bare}[kind], sizes, training, test)), flush=True)
+        print(json.dumps(one_round(json.loads(line), training, test, turns=4)), flush=True)
 
 
 class Worker:
-    """Another interpreter, that waits for its turn."""
+    """Another interpreter, that waits for its turn. From time to time it starts anew, since a
+    just-in-time compiler has its luck, good or bad, for as long as the process lives."""
 
     def __init__(self, python, path):
-        self.process = subprocess.Popen([python, os.path.abspath(__file__), "--work", path], text=True,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.command = [python, os.path.abspath(__file__), "--work", path]
+        self.rounds = 0
+        self.process = None
 
-    def __call__(self, kind, sizes):
-        print(json.dumps([kind, sizes]), file=self.process.stdin, flush=True)
+    def __call__(self, sizes):
+        if self.rounds % 3 == 0:
+            self.close()
+            self.process = subprocess.Popen(self.command, text=True, stdin=subprocess.PIPE,
+                                            stdout=subprocess.PIPE)
+            self.ask(sizes)  # warms up
+        self.rounds += 1
+        return self.ask(sizes)
+
+    def ask(self, sizes):
+        print(json.dumps(sizes), file=self.process.stdin, flush=True)
         return json.loads(self.process.stdout.readline())
 
     def close(self):
-        self.process.stdin.close()
-        self.process.wait()
+        if self.process:
+            self.process.stdin.close()
+            self.process.wait()
 
 
 def twin_round(sizes, inputs, targets, test_inputs, test_labels):
@@ -184,8 +203,10 @@ def twin_round(sizes, inputs, targets, test_inputs, test_labels):
 
     training, nothing = timed(train)
     scoring, out = timed(lambda: forward([test_inputs])[-1])
-    return {"training": training, "scoring": scoring, "right": int((out.argmax(axis=1) == test_labels).sum()),
-            "biases": [layer.tolist() for layer in biases], "sums": [float(layer.sum()) for layer in weights]}
+    return [{"training": training, "scoring": scoring,
+             "right": int((out.argmax(axis=1) == test_labels).sum()),
+             "biases": [layer.tolist() for layer in biases],
+             "sums": [float(layer.sum()) for layer in weights]}]
 
 
 def say(*words):
@@ -208,59 +229,62 @@ def table(rows):
 
 
 def same(one, other):
-    flat = [[value for layer in result["biases"] for value in layer] + result["sums"] for result in (one, other)]
-    return all(abs(a - b) <= 1e-6 * max(1.0, abs(a)) for a, b in zip(*flat)) and abs(one["right"] - other["right"]) <= 1
+    flat = [[value for layer in result["biases"] for value in layer] + result["sums"]
+            for result in (one, other)]
+    return (all(abs(a - b) <= 1e-6 * max(1.0, abs(a)) for a, b in zip(*flat))
+            and abs(one["right"] - other["right"]) <= 1)
 
 
 def compare(training_data, test_data, rounds):
-    """Net and its bare loops on this interpreter and on PyPy, and the twin, on the same work in turns."""
+    """Net and its bare loops on this interpreter and on PyPy, and the twin, in turns."""
     import numpy as np
     inputs, test_inputs = training_data.images / 255.0, test_data.images / 255.0
     targets = np.eye(10)[training_data.labels]
-    training, test = (examples(part.images.tobytes(), part.labels.tolist(), part.one_hot) for part in (training_data, test_data))
+    training, test = (examples(part.images.tobytes(), part.labels.tolist(), part.one_hot)
+                      for part in (training_data, test_data))
     freeze_examples()
     sizes = [784, 30, 10]
     name = f"{sys.implementation.name} {'.'.join(map(str, sys.implementation.version[:2]))}"
-    turns = {"vectorized NumPy, batches of 10": lambda: twin_round(sizes, inputs, targets, test_inputs, test_data.labels),
-             f"plain loops, {name}": lambda: one_round(Net, sizes, training, test),
-             f"the same, bare, {name}": lambda: one_round(Bare, sizes, training, test)}
+    turns = {name: lambda: one_round(sizes, training, test),
+             "vectorized NumPy, batches of 10":
+             lambda: twin_round(sizes, inputs, targets, test_inputs, test_data.labels)}
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "examples")
         with open(path, "wb") as file:
             file.write(json.dumps([len(training_data), len(test_data)]).encode() + b"\n")
             for part in (training_data, test_data):
                 file.write(part.images.tobytes() + part.labels.astype(np.uint8).tobytes())
-        worker = None
         pypy = shutil.which("pypy3")
         if pypy and sys.implementation.name != "pypy":
             worker = Worker(pypy, path)
-            turns["plain loops, pypy3"] = lambda: worker("Net", sizes)
-            turns["the same, bare, pypy3"] = lambda: worker("Bare", sizes)
+            turns["pypy3"] = lambda: worker(sizes)
         results = {turn: [] for turn in turns}
         for number in range(rounds + 1):  # the first warms up, and is not counted
-            for turn, take in list(turns.items())[::1 if number % 2 else -1]:
+            for turn, take in turns.items():
                 doing(f"round {number} of {rounds}: {turn}")
                 results[turn].append(take())
         doing("")
-        if worker:
+        if "pypy3" in turns:
             worker.close()
     say(f"Processor: {processor()}")
-    say(f"Training on {len(training_data):,} and scoring {len(test_data):,} images, {sizes}, batches of 10.")
-    say(f"Medians of {rounds} rounds in turns: µs per image, and as a multiple of the bare loops', which check")
-    say("nothing and print nothing:\n")
+    say(f"Training on {len(training_data):,} and scoring {len(test_data):,} images, {sizes}, "
+        f"batches of 10.\nMedians of {rounds} rounds in turns: µs per image, and as a multiple of "
+        "the bare loops',\nwhich check nothing and print nothing:\n")
     rows = [("", "training", "ratio", "scoring", "ratio")]
     for turn in turns:
-        bare = results.get(turn.replace("plain loops", "the same, bare"))
-        cells = [turn]
-        for phase, count in (("training", len(training_data)), ("scoring", len(test_data))):
-            ours = [one[phase] for one in results[turn][1:]]
-            cells.append(f"{1e6 * statistics.median(ours) / count:.1f}")
-            cells.append("" if bare is results[turn] else
-                         f"{statistics.median(a / b[phase] for a, b in zip(ours, bare[1:])):.2f}")
-        rows.append(cells)
+        kinds = [f"plain loops, {turn}", "the same, bare"]
+        for kind, result in enumerate(zip(*results[turn][1:])):
+            bare = [one[-1] for one in results[turn][1:]]
+            cells = [kinds[kind] if len(results[turn][0]) > 1 else turn]
+            for phase, count in (("training", len(training)), ("scoring", len(test))):
+                cells.append(f"{1e6 * statistics.median(one[phase] for one in result) / count:.1f}")
+                ratio = statistics.median(
+                    one[phase] / other[phase] for one, other in zip(result, bare))
+                cells.append("" if result[0] is bare[0] else f"{ratio:.2f}")
+            rows.append(cells)
     table(rows)
-    first = results[next(iter(turns))]
-    agree = all(same(first[-1], rounds_of[-1]) for rounds_of in results.values())
+    last = [network for of_turn in results.values() for network in of_turn[-1]]
+    agree = all(same(last[0], network) for network in last)
     say(f"\nAll of them ended with the same network: {'yes' if agree else 'NO'}.")
 
 
@@ -284,7 +308,9 @@ try:
     peak = open("/proc/self/status").read().split("VmHWM:")[1].split()[0]
 except OSError:
     import resource
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "darwin" else 1)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    if sys.platform == "darwin":
+        peak //= 1024
 print(seconds, peak)
 """
 
@@ -293,21 +319,25 @@ def loading(rounds):
     runs = []
     for number in range(rounds):
         doing(f"loading, round {number + 1} of {rounds}")
-        run = subprocess.run([sys.executable, "-c", LOADING, FOLDER], stdout=subprocess.PIPE, check=True)
+        run = subprocess.run([sys.executable, "-c", LOADING, FOLDER], stdout=subprocess.PIPE,
+                             check=True)
         runs.append(tuple(map(float, run.stdout.split())))
     doing("")
     seconds, peak = (statistics.median(column) for column in zip(*runs))
-    say(f"\nLoading MNIST, imports included: {seconds:.2f} s, {peak / 1000:.0f} MB at the peak (median of {rounds} processes).")
+    say(f"\nLoading MNIST, imports included: {seconds:.2f} s, {peak / 1000:.0f} MB at the peak "
+        f"(median of {rounds} processes).")
 
 
 def growth(training_data, rounds):
     """How the time per image grows with the number of weights."""
-    shapes = [[784, 10, 10], [784, 30, 10], [784, 100, 10], [784, 300, 10], [784, 30, 30, 10], [784, 30, 30, 30, 30, 10]]
+    shapes = [[784, 10, 10], [784, 30, 10], [784, 100, 10], [784, 300, 10], [784, 30, 30, 10],
+              [784, 30, 30, 30, 30, 10]]
     times = {str(sizes): [] for sizes in shapes}
     for number in range(rounds + 1):
         for sizes in shapes:
             doing(f"growth, round {number} of {rounds}: {sizes}")
-            times[str(sizes)].append(one_round(Net, sizes, training_data, training_data[:1])["training"])
+            network = Net(sizes, seed=1)
+            times[str(sizes)].append(timed(network.train, training_data, LEARNING_RATE)[0])
     doing("")
     say("\nHow the time per image grows with the number of weights:\n")
     rows = [("network", "weights", "µs per image", "time", "weights")]
@@ -315,8 +345,9 @@ def growth(training_data, rounds):
     least = str(shapes[0])
     for sizes in map(str, shapes):
         ratio = statistics.median(a / b for a, b in zip(times[sizes][1:], times[least][1:]))
-        rows.append((sizes, f"{count[sizes]:,}", f"{1e6 * statistics.median(times[sizes][1:]) / len(training_data):.1f}",
-                     f"× {ratio:.1f}", f"× {count[sizes] / count[least]:.1f}"))
+        each = statistics.median(times[sizes][1:]) / len(training_data)
+        rows.append((sizes, f"{count[sizes]:,}", f"{1e6 * each:.1f}", f"× {ratio:.1f}",
+                     f"× {count[sizes] / count[least]:.1f}"))
     table(rows)
 
 
@@ -330,7 +361,8 @@ FAMILY = (  # network, calls, seeds
     ('Net([784, 20, 10], cost="cross_entropy")',
      ("train(training_data, 0.01, epochs=3, batch_size=1)",), FIVE),
     (LARGE, ("train(training_data, 0.005, epochs=10, batch_size=1)",), FIVE),
-    (LARGE, ("train(training_data, 0.3, epochs=10)", "train(training_data, 0.03, epochs=5)"), FIVE),
+    (LARGE, ("train(training_data, 0.3, epochs=10)", "train(training_data, 0.03, epochs=5)"),
+     FIVE),
     (SMALL, ("train(training_data, 0.5, epochs=100, batch_size=len(training_data))",), (1,)),
     (SMALL, ("train(training_data, 0.1, epochs=100, weight_decay=0.0005)",
              "train(training_data, 0.05, epochs=100, weight_decay=0.0005)",
@@ -372,8 +404,10 @@ def spread(scores):
 
 def main():
     parser = argparse.ArgumentParser(description="Measures how fast the plain loops are.")
-    parser.add_argument("--quick", action="store_true", help="fewer images and rounds: under a minute")
-    parser.add_argument("--family", action="store_true", help="train every network of tests/README.md's table instead")
+    parser.add_argument("--quick", action="store_true",
+                        help="fewer images and rounds: under a minute")
+    parser.add_argument("--family", action="store_true",
+                        help="train every network of tests/README.md's table instead")
     parser.add_argument("--work", metavar="FILE", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.work:
@@ -383,7 +417,8 @@ def main():
     if options.family:
         return family(training_data, test_data)
     rounds = 3 if options.quick else 5
-    compare(training_data[:1000], test_data[:500], 10 * rounds)  # short rounds: noise hits both of a pair
+    # short rounds, so that noise hits both of a pair
+    compare(training_data[:1000], test_data[:500], 6 * rounds)
     if training_data.dataset == "mnist":
         loading(rounds)
     growth(training_data[:50 * rounds], rounds)
