@@ -1,5 +1,6 @@
 """Downloads, from servers that behave and servers that do not."""
 
+import errno
 import gc
 import gzip
 import hashlib
@@ -25,7 +26,7 @@ from conftest import MNIST_DIR
 from datasets import NAMES, files
 from mnist_loader import load_data
 
-PATIENCE = download.PATIENCE  # as users have it
+PATIENCE, MIRRORS = download.PATIENCE, download.MIRRORS  # as users have them
 PROJECT = os.path.dirname(mnist_loader.DATA)
 CONTENTS = {name: gzip.compress(content, mtime=0) for name, content in files(600, 100).items()}
 
@@ -42,6 +43,7 @@ def test_the_files_are_the_published_ones():
         "t10k-labels-idx1-ubyte.gz": (
             4542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
     }
+    assert all(re.fullmatch("https://.*/", mirror) for mirror in MIRRORS) and len(MIRRORS) == 2
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -90,6 +92,12 @@ class Mirror(http.server.BaseHTTPRequestHandler):
         self.send(content)
 
     good = other = whole
+
+    def no_images(self, content):
+        self.send_error(404) if self.path.endswith(NAMES[0]) else self.whole(content)
+
+    def only_images(self, content):
+        self.whole(content) if self.path.endswith(NAMES[0]) else self.send_error(404)
 
     def chunked(self, content):
         self.start(("Transfer-Encoding", "chunked"))
@@ -339,6 +347,33 @@ def test_when_a_mirror_fails_the_next_one_is_asked_and_nothing_bad_is_kept(mirro
         assert f"/{way}/{NAMES[1]}" not in Mirror.requests
         assert read(f"then good/{way}") == CONTENTS
         assert not os.path.exists(f"alone/{way}")
+
+
+def test_a_mirror_that_fails_is_tried_last_for_the_next_file(mirror):
+    download.download("data", NAMES, (f"{mirror}/no_images/", f"{mirror}/only_images/"))
+    assert read("data") == CONTENTS
+    assert [path.rsplit("/")[-2] for path in Mirror.requests] == [
+        "no_images", "only_images", "only_images", "no_images", "no_images", "no_images"]
+
+
+def test_the_error_tells_what_was_tried_and_what_to_do(mirror):
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and does not listen
+        refuses = f"http://127.0.0.1:{nobody.getsockname()[1]}/"
+        with pytest.raises(download.DownloadError) as raised:
+            download.download("data", NAMES, (refuses, f"{mirror}/html/"))
+    expected = CONTENTS[NAMES[0]]
+    html = (f"expected a file with SHA-256 {hashlib.sha256(expected).hexdigest()[:8]}…, "
+            "got an HTML page")
+    assert raised.value.why == html
+    assert str(raised.value).splitlines() == [
+        f"MNIST is not in data and could not be downloaded: {html}",
+        f"  {refuses}{NAMES[0]}: {os.strerror(errno.ECONNREFUSED)}",
+        f"  {mirror}/html/{NAMES[0]}: {html}",
+        f"Copy {', '.join(NAMES)} to data, or set MNIST_DIR to the folder that contains them. "
+        'dataset="digits" needs no download.']
+    with pytest.raises(download.DownloadError, match="HTML page; try again in a few minutes"):
+        download.download("data", NAMES, (refuses, f"{mirror}/html/"))
 
 
 def test_one_clock_runs_for_all_mirrors(mirror, monkeypatch):
