@@ -110,10 +110,10 @@ def _unpickled(content):
     stack, marks, memo, position = [], [], [], 0
     for count in range(MOST_OPERATIONS):
         operation = OPERATION.match(content, position)
-        rest = content[position:position + 9]
-        if not operation and position and len(rest) < 9 and rest[:1] in b"GJKMh\x8c\x95":
-            raise ValueError(f"not a weights file: truncated after {len(content):,} bytes")
         if not operation:
+            rest = content[position:position + 9]
+            if position and len(rest) < 9 and rest[:1] in b"GJKMh\x8c\x95":
+                raise ValueError(f"not a weights file: truncated after {len(content):,} bytes")
             raise ValueError("not a weights file: expected plain data, got something else "
                              f"at byte {position}; nothing was executed")
         position = operation.end()

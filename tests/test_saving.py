@@ -5,9 +5,7 @@ import os
 import pickle
 import re
 import struct
-import sys
 
-import numpy as np
 import pytest
 
 import neural_net
@@ -17,7 +15,8 @@ from neural_net import Net
 
 
 def saved(**changes):
-    contents = {"sizes": [2, 2, 1], "hidden": "tanh", "output": "sigmoid", "cost": "cross_entropy", "has_biases": True,
+    contents = {"sizes": [2, 2, 1], "hidden": "tanh", "output": "sigmoid",
+                "cost": "cross_entropy", "has_biases": True,
                 "weights": [[[0.1, 0.2], [0.3, 0.4]], [[0.5, 0.6]]], "biases": [[0.7, 0.8], [0.9]]}
     contents.update(changes)
     return {key: value for key, value in contents.items() if value != "left out"}
@@ -36,8 +35,8 @@ def refused(content, message):
     assert len(str(raised.value)) <= 300
 
 
-@pytest.mark.parametrize("options", [{}, dict(hidden="relu", output="softmax"), dict(cost="cross_entropy", biases=False)],
-                         ids=str)
+@pytest.mark.parametrize("options", [{}, dict(hidden="relu", output="softmax"),
+                                     dict(cost="cross_entropy", biases=False)], ids=str)
 def test_load_makes_a_network_the_saved_one(options, tmp_path):
     network = Net([4, 3, 2], seed=1, **options)
     network.save("net.pkl")
@@ -45,7 +44,8 @@ def test_load_makes_a_network_the_saved_one(options, tmp_path):
     other.load(tmp_path / "net.pkl")
     assert repr(other) == repr(network)
     assert other.forward([1, 2, 3, 4]) == network.forward([1, 2, 3, 4])
-    assert (other.sizes, other.weights, other.biases) == (network.sizes, network.weights, network.biases)
+    assert other.sizes == network.sizes
+    assert (other.weights, other.biases) == (network.weights, network.biases)
 
 
 def test_the_file_holds_plain_lists_numbers_and_strings():
@@ -56,14 +56,15 @@ def test_the_file_holds_plain_lists_numbers_and_strings():
     def kinds(value):
         if isinstance(value, dict):
             value = list(value) + list(value.values())
-        return {type(value)}.union(*map(kinds, value)) if isinstance(value, list) else {type(value)}
+        inside = map(kinds, value) if isinstance(value, list) else ()
+        return {type(value)}.union(*inside)
 
     assert kinds(contents) == {list, str, int, float, bool}
 
 
 def test_the_default_path_is_beside_the_module_wherever_python_started():
-    assert saving.DEFAULT_PATH == os.path.join(os.path.dirname(os.path.abspath(neural_net.__file__)),
-                                                      "weights", "mnist.pkl")
+    project = os.path.dirname(os.path.abspath(neural_net.__file__))
+    assert saving.DEFAULT_PATH == os.path.join(project, "weights", "mnist.pkl")
 
 
 def test_a_file_saved_before_the_variants_still_loads():
@@ -82,28 +83,45 @@ class Evil:
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_a_pickle_that_names_a_function_or_class_is_refused_before_it_runs(protocol):
-    for contents in (Evil(), saved(weights=Evil()), saved(extra=[Evil()]), os.mkdir, math.inf.__class__, Net([1, 1])):
-        refused(pickle.dumps(contents, protocol), "expected plain data, .*; nothing was executed|corrupt before byte")
+    for contents in (Evil(), saved(weights=Evil()), saved(extra=[Evil()]), os.mkdir, float,
+                     Net([1, 1])):
+        refused(pickle.dumps(contents, protocol),
+                "expected plain data, .*; nothing was executed|corrupt before byte")
     assert not os.path.exists("was-run")
 
 
 @pytest.mark.parametrize("contents, message", [
-    ([1, 2], "expected a dictionary"), ({}, "expected a dictionary with sizes"),
+    ([1, 2], "expected a dictionary"),
+    ({}, "expected a dictionary with sizes"),
     (saved(weights="left out"), "expected a dictionary with sizes"),
-    (saved(sizes=[2, 2]), "weights: expected a list of length 1 "), (saved(sizes=[2, 3, 1]), r"^weights\[0\]: expected a list of length 3"),
-    (saved(sizes=[3, 2, 1]), r"^weights\[0\]\[0\]: expected a list of length 3"), (saved(sizes=7), "sizes: expected a list"),
-    (saved(sizes=[2, -2, 1]), "sizes: expected an integer"), (saved(sizes=[2, 2.0, 1]), "sizes"),
+    (saved(sizes=[2, 2]), "^weights: expected a list of length 1 "),
+    (saved(sizes=[2, 3, 1]), r"^weights\[0\]: expected a list of length 3"),
+    (saved(sizes=[3, 2, 1]), r"^weights\[0\]\[0\]: expected a list of length 3"),
+    (saved(sizes=7), "^sizes: expected a list, got int 7"),
+    (saved(sizes=[2, -2, 1]), "^sizes: expected an integer"),
+    (saved(sizes=[2, 2.0, 1]), "^sizes: expected an integer"),
     (saved(sizes=[10 ** 9, 10 ** 9]), "at most 50,000,000 weights"),
-    (saved(biases=[[0.7, 0.8]]), "^biases: expected a list of length 2"), (saved(biases=[[0.7], [0.9]]), r"^biases\[0\]: "),
-    (saved(biases=[[0.7, math.nan], [0.9]]), r"^biases\[0\]: expected finite floats, got float nan"),
-    (saved(weights=[[[0.1, math.inf], [0.3, 0.4]], [[0.5, 0.6]]]), "expected finite floats, got float inf"),
-    (saved(weights=[[[0.1, 1], [0.3, 0.4]], [[0.5, 0.6]]]), "expected finite floats, got int 1"),
-    (saved(weights=[[[0.1, "relu"], [0.3, 0.4]], [[0.5, 0.6]]]), "expected finite floats, got str"),
-    (saved(weights={0: 1}), "expected plain data"), (saved(hidden="step"), "expected plain data"),
-    (saved(hidden="softmax"), "hidden: expected"), (saved(output=None), "expected plain data"), (saved(output="relu"), "output: expected"),
-    (saved(cost="tanh"), "cost: expected"), (saved(sizes=[1] * 300_000), "weights: expected a list of length 299999"), (saved(extra=1), "expected plain data"),
+    (saved(sizes=[1] * 3000), "^weights: expected a list of length 2999"),
+    (saved(biases=[[0.7, 0.8]]), "^biases: expected a list of length 2"),
+    (saved(biases=[[0.7], [0.9]]), r"^biases\[0\]: expected a list of length 2"),
+    (saved(biases=[[0.7, math.nan], [0.9]]),
+     r"^biases\[0\]: expected finite floats, got float nan"),
+    (saved(weights=[[[0.1, math.inf], [0.3, 0.4]], [[0.5, 0.6]]]),
+     r"^weights\[0\]\[0\]: expected finite floats, got float inf"),
+    (saved(weights=[[[0.1, 0.2], [0.3, 1]], [[0.5, 0.6]]]),
+     r"^weights\[0\]\[1\]: expected finite floats, got int 1"),
+    (saved(weights=[[[0.1, "relu"], [0.3, 0.4]], [[0.5, 0.6]]]),
+     "expected finite floats, got str"),
+    (saved(weights={0: 1}), "expected plain data"),
+    (saved(hidden="step"), "expected plain data"),
+    (saved(hidden="softmax"), "hidden: expected"),
+    (saved(output=None), "expected plain data"),
+    (saved(output="relu"), "output: expected"),
+    (saved(cost="tanh"), "cost: expected"),
     (saved(output="softmax", cost="squared_error"), "cost: expected"),
-    (saved(has_biases=1), "biases: expected True or False"), (saved(has_biases=False), r"^biases\[0\]: expected all 0"),
+    (saved(extra=1), "expected plain data"),
+    (saved(has_biases=1), "biases: expected True or False"),
+    (saved(has_biases=False), r"^biases\[0\]: expected all 0"),
 ])
 def test_a_file_whose_contents_make_no_network_is_refused(contents, message):
     refused(pickle.dumps(contents), message)
@@ -117,40 +135,47 @@ def test_broken_files_are_refused():
     refused(good[:50], "not a weights file")
     refused(good + b"x", "got 1, followed by 1 more bytes")
     refused(b"\x80\x04.", "not a weights file")  # ends without a value
-    for damage in (b"e", b"a", b"u", b"\x94", b"(", b"]}a", b"]K\x01K\x02a", b"(]e", b"](K\x01ea", b"}(K\x01K\x02u"):
+    for damage in (b"e", b"a", b"u", b"\x94", b"(", b"]}a", b"]K\x01K\x02a", b"(]e",
+                   b"](K\x01ea", b"}(K\x01K\x02u"):
         refused(b"\x80\x04" + damage + b".", "not a weights file")
 
 
 def test_the_operations_of_pickle_that_save_writes_are_read_as_pickle_reads_them():
-    for value in ([], [0.5], [1, 2, 3], [[], [[0.25]], [True, False]], {"sizes": [300, 70_000, -1], "hidden": "relu"},
-                  [0.5] * 2001, ["tanh", "tanh"], [float(number) for number in range(9000)]):
+    for value in ([], [0.5], [1, 2, 3], [[], [[0.25]], [True, False]],
+                  {"sizes": [300, 70_000, -1], "hidden": "relu"}, [0.5] * 2001, ["tanh", "tanh"],
+                  [float(number) for number in range(9000)]):
         assert saving._unpickled(pickle.dumps(value, 4)) == value
 
 
-def colliding_keys(count):
-    """A pickle of a dictionary whose keys are floats of one hash: CPython takes quadratic time."""
-    keys = (np.arange(1, count + 1) * float(sys.hash_info.modulus)).tolist()
-    return b"\x80\x04}(" + b"".join(b"G" + struct.pack(">d", key) + b"K\x01" for key in keys) + b"u."
+def floats(values):
+    return b"".join(b"G" + struct.pack(">d", value) for value in values)
 
 
-@pytest.mark.parametrize("content, message", [
-    (b"x" * (saving.LARGEST_FILE + 1), "bad.pkl: expected a weights file of at most 32,000,000 bytes"),
-    (b"\x80\x04](" + b"]" * 20_000_000 + b"e.", "expected at most 1,000,000 pickle opcodes"),
-    (b"\x80\x04" + b"](" * 10_000_000, "expected at most 1,000,000 pickle opcodes"),
-    (b"\x80\x04](" + b"G" + b"\x40" * 8 + b"e.", "expected a dictionary"),
-    (b"\x80\x04](" + (b"G" + b"\x40" * 8) * 3_500_000 + b"e.", "expected a dictionary"),
-    (b"\x80\x04]r\xff\xff\xff\x7f.", "expected plain data"),  # an index into a table of 16 GB
-    (b"\x80\x04]q\x00(h\x00e.", "expected plain data"),
-    (b"\x80\x04]\x94(h\x00h\x00h\x00e.", "weights file"),  # a list that holds itself
-    (b"\x80\x05\x96" + struct.pack("<Q", 2 ** 40) + b".", "expected plain data"),  # a terabyte
-    (b"\x80\x04\x8c\x05sizes\x94h\x00h\x00.", "not a weights file"),
-    (b"\x80\x04L" + b"9" * 20_000_000 + b"L\n.", "expected plain data"),  # a number of 20 million digits
-    (colliding_keys(400_000), "corrupt"),
-    (pickle.dumps(saved(sizes=[1] * 900_000), 4), "weights: expected a list of length 899999"),
-], ids=range(13))
+CRAFTED = {
+    "a-large-file": (lambda: b"x" * saving.LARGEST_FILE,
+                     "expected a weights file of at most 32,000,000 bytes"),
+    "many-lists": (lambda: b"]](" * 6_000_000, "expected at most 1,000,000 pickle opcodes"),
+    "a-deep-list": (lambda: b"](" * 100_000 + b"e" * 100_000 + b".", "expected a dictionary"),
+    "no-network": (lambda: b"](" + floats([32.0]) + b"e.", "expected a dictionary"),
+    "many-floats": (lambda: b"](" + floats([32.0]) * 3_500_000 + b"e.", "expected a dictionary"),
+    "an-index-into-a-table-of-16-gb": (lambda: b"]r\xff\xff\xff\x7f.", "expected plain data"),
+    "a-put": (lambda: b"]q\x00(h\x00e.", "expected plain data"),
+    "a-list-that-holds-itself": (lambda: b"]\x94(h\x00h\x00h\x00e.", "weights file"),
+    "a-terabyte": (lambda: b"\x96" + struct.pack("<Q", 2 ** 40) + b".", "expected plain data"),
+    "three-objects": (lambda: b"\x8c\x05sizes\x94h\x00h\x00.", "expected one object, got 3"),
+    "a-number-of-20-million-digits": (lambda: b"L" + b"9" * 20_000_000 + b"L\n.",
+                                      "expected plain data"),
+    "keys-that-are-floats": (lambda: b"}(" + floats([32.0, 0.5]) * 400_000 + b"u.",
+                             "corrupt before byte 7200005"),
+    "many-layers": (lambda: pickle.dumps(saved(sizes=[1] * 900_000), 4)[2:],
+                    "weights: expected a list of length 899999"),
+}
+
+
+@pytest.mark.parametrize("content, message", CRAFTED.values(), ids=list(CRAFTED))
 def test_a_crafted_file_is_refused_within_seconds_and_500_mb(content, message):
     with open("bad.pkl", "wb") as file:
-        file.write(content)
+        file.write(b"\x80\x04" + content())
     answer = answer_within_bounds(lambda: Net([1, 1]).load("bad.pkl"))
     assert answer.startswith("ValueError: bad.pkl: ") and message in answer and len(answer) <= 300
 
@@ -167,12 +192,14 @@ def test_save_load_and_loaded_say_what_they_did(capsys, tmp_path):
     network = Net([3, 2], hidden="tanh", seed=1)
     os.mkdir("folder")
     network.save("folder/net.pkl")
-    assert capsys.readouterr().out == f'Net([3, 2], hidden="tanh") saved to {os.path.join("folder", "net.pkl")}\n'
+    path = os.path.join("folder", "net.pkl")
+    assert capsys.readouterr().out == f'Net([3, 2], hidden="tanh") saved to {path}\n'
     network.load(tmp_path / "folder" / "net.pkl")
-    assert capsys.readouterr().out == f'Net([3, 2], hidden="tanh") from {os.path.join("folder", "net.pkl")}\n'
+    assert capsys.readouterr().out == f'Net([3, 2], hidden="tanh") from {path}\n'
     loaded = Net.loaded(b"folder/net.pkl")
     assert capsys.readouterr().out == ""
-    assert (repr(loaded), loaded.weights, loaded.biases) == (repr(network), network.weights, network.biases)
+    assert repr(loaded) == repr(network)
+    assert (loaded.weights, loaded.biases) == (network.weights, network.biases)
     loaded.train([([0, 0, 1], 1)], 1.0)
     with pytest.raises(TypeError, match="path"):
         network.save()
@@ -208,7 +235,8 @@ def test_an_open_file_is_no_path():
 def test_a_file_that_is_not_a_saved_network_is_not_replaced(content):
     with open("notes", "wb") as file:
         file.write(content)
-    with pytest.raises(FileExistsError, match="notes already exists and is not a saved network; choose another path"):
+    with pytest.raises(FileExistsError, match="^notes already exists and is not a saved network; "
+                                              "choose another path$"):
         Net([1, 1]).save("notes")
     with open("notes", "rb") as file:
         assert file.read() == content
@@ -232,6 +260,6 @@ def test_truncated_and_empty_files_are_called_so():
     with open("net.pkl", "rb") as file:
         content = file.read()
     for size in range(20, len(content) - 10):
-        refused(content[:size], f"truncated after {size} bytes|damaged|corrupt|expected plain data|not a weights file")
+        refused(content[:size], "not a weights file")
     refused(content[:len(content) - 40], "not a weights file: truncated after")
     refused(b"", "expected a weights file, got an empty file")
