@@ -172,8 +172,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             raise ValueError(f"expected JSON, {error}") from None
         if not isinstance(request, dict):
             raise ValueError(f"expected a dictionary, got {type(request).__name__}")
-        answer = json.dumps(function(request), ensure_ascii=False, allow_nan=False)
-        return "application/json", answer.encode()
+        return "application/json", json.dumps(function(request), allow_nan=False).encode()
 
     def _body(self):
         length = self.headers.get("Content-Length", "")
