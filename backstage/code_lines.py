@@ -50,7 +50,7 @@ def _around(text, index):
 def _block(text, index, indent):
     """The first and the last line around a line that are indented at least so far."""
     first = last = index
-    while first > 0 and _inside(text[first - 1], indent):
+    while _inside(text[first - 1], indent):
         first -= 1
     while last + 1 < len(text) and _inside(text[last + 1], indent):
         last += 1

@@ -162,6 +162,91 @@ def test_each_equation_is_shown_with_the_lines_of_the_file_that_compute_it():
         assert sum(passage["symbols"] in shown for shown in computing) == 1
 
 
+SOURCE = """class Net:
+    def forward(self):
+        total = 0.0
+        # (1)  in = a·b
+        total += a * b
+
+        return total
+
+    def errors(self):
+        before = 1
+        for layer in layers:
+
+            if layer:
+                # output layer  (3)  δ = (x)  y
+
+                one = x
+            else:
+                # instead of (4)  W+ = y + z
+                two = y + z
+
+        after = 2
+
+        for layer in layers:
+            # (5)  δ = s
+            for other in layers:
+                pass
+            last = 3
+
+
+"""
+PASSAGES = [("(1)", "a·b", """
+ 2   def forward(self):
+ 3 *     total = 0.0
+ 4 *     # (1)  in = a·b
+ 5 *     total += a * b
+ 6 *
+ 7 *     return total
+"""), ("(3)", "(x)  y", """
+ 9   def errors(self):
+11       for layer in layers:
+12
+13           if layer:
+14 *             # output layer  (3)  δ = (x)  y
+15 *
+16 *             one = x
+17           else:
+18               # instead of (4)  W+ = y + z
+19               two = y + z
+"""), ("(4)", "y + z", """
+ 9   def errors(self):
+11       for layer in layers:
+12
+13           if layer:
+14               # output layer  (3)  δ = (x)  y
+15
+16               one = x
+17           else:
+18 *             # instead of (4)  W+ = y + z
+19 *             two = y + z
+"""), ("(5)", "s", """
+ 9   def errors(self):
+23       for layer in layers:
+24 *         # (5)  δ = s
+25 *         for other in layers:
+26 *             pass
+27 *         last = 3
+""")]
+
+
+def test_an_equation_comes_with_the_method_and_the_whole_loop_around_it():
+    with open("one.py", "w", encoding="utf-8") as file:
+        file.write(SOURCE)
+    with open("two.py", "w", encoding="utf-8") as file:
+        file.write("def relu():\n    # (2)  out = max(0, in)\n    return max(0.0, in_)\n")
+    *found, last = code_lines.passages("one.py", os.path.abspath("two.py"))
+    for passage, (number, symbols, lines) in zip(found, PASSAGES):
+        assert (passage["number"], passage["symbols"]) == (number, symbols)
+        assert passage["file"] == "one.py"
+        assert lines.strip("\n").splitlines() == [
+            f"{line:2} {'*' if computes else ' '} {text}".rstrip()
+            for line, text, computes in passage["lines"]]
+    assert len(found) == len(PASSAGES)
+    assert (last["file"], last["number"]) == ("two.py", "(2)")
+
+
 # ---------------------------------------------------------------------- the digits
 
 
