@@ -432,6 +432,10 @@ def test_the_last_8_taught_networks_are_kept_and_not_taught_again(a_digit, monke
     assert steps(taught[0]) == 0  # now the second is the one that has not been used for longest
     twice = board_of_digits.teach(lesson(a_digit[0], lessons=taught[0]["lessons"]))
     assert [steps(twice), steps(taught[0]), steps(taught[1])] == [0, 0, 1]
+    taken.clear()
+    lessons = taught[0]["lessons"] + [[a_digit[0], 3, 0.5]]  # only the second is new
+    board_of_digits.frame({"frame": a_digit[0], "lessons": lessons})
+    assert len(taken) == 1
     taught = twice
     for count in range(9):
         board_of_digits.teach(lesson(a_digit[0], rate=0.1 * count + 1))
