@@ -17,8 +17,9 @@ from backstage.wording import answer, factor, neuron_names, number, say, spelled
 
 # "(1)", "in_A", "W_ΩA·Ω + …", "0.1000·0.3500 + …", "0.7550"
 Line = namedtuple("Line", "number name symbols numbers value")
-Part = namedtuple("Part", "neurons terms layers")  # how many of each to show of a large network
-PARTS = (Part(2, 3, 4), Part(2, 2, 4), Part(1, 3, 4), Part(1, 2, 3), Part(1, 1, 2))
+Part = namedtuple("Part", "neurons terms")  # how many to show of a large network: of each layer,
+PARTS = (Part(2, 3), Part(2, 2), Part(1, 3))  # and of each sum; the first that fits
+LAYERS = 4  # to show of a large network: the first and the last ones
 HEIGHT = 79  # maximum number of lines for a large network
 
 
@@ -89,8 +90,8 @@ class Explanation:
         the backward pass."""
         self.part = part
         layers = list(range(self.last + 1))
-        if part and len(layers) > part.layers:
-            layers = layers[:1] + layers[self.last + 2 - part.layers:]
+        if part and len(layers) > LAYERS:
+            layers = layers[:1] + layers[1 - LAYERS:]
         self.layers = layers
         self.shown = [self._of_interest(layer) for layer in range(self.last + 1)]
         sections = []
@@ -164,7 +165,7 @@ class Explanation:
 
     def of_neuron(self, layer, neuron, most):
         """(1) and (2) of one neuron, with so many of its heaviest terms and the rest summed up."""
-        self.part = Part(1, most, self.last + 1)
+        self.part = Part(1, most)
         self.shown = [[] for size in self.network.sizes[1:]]
         self.shown[layer] = [neuron]
         return [self.weighted_input(layer, neuron), self.output(layer, neuron)]
@@ -262,8 +263,7 @@ class Explanation:
             return range(len(outs))
         if layer > 0:
             return self.shown[layer - 1]
-        return largest([weights[source] * outs[source] for source in range(len(outs))],
-                       min(2, self.part.terms))
+        return largest([weights[source] * outs[source] for source in range(len(outs))], 2)
 
     def _sum(self, terms, wanted, rest_in_numbers=factor):
         """The sum of terms (symbols, numbers, value), in symbols and in numbers: the wanted
@@ -272,7 +272,7 @@ class Explanation:
         if self.part is not None:
             values = [math.inf if index in wanted else terms[index][2]
                       for index in range(len(terms))]
-            shown = largest(values, max(self.part.terms, len(wanted)))
+            shown = largest(values, self.part.terms)
         symbols = [terms[index][0] for index in shown]
         numbers = [terms[index][1] for index in shown]
         if len(shown) < len(terms):

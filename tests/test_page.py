@@ -310,6 +310,7 @@ def test_a_drawing_is_framed_and_read_by_the_network(board_of_digits, networks, 
     frame = [pixel / 255.0 for pixel in base64.b64decode(answer["frame"])]
     assert answer["answer"] == digit == networks["mnist-best.pkl"].predict(frame)
     assert outputs(answer) == shown(networks["mnist-best.pkl"], frame)
+    assert answer["verdict"] == verdict(networks["mnist-best.pkl"].forward(frame)[-1])
     assert sum(abs(one - other) for one, other in zip(frame, inputs)) < 0.4 * sum(inputs)
 
 
@@ -457,7 +458,7 @@ def test_a_lesson_comes_with_its_backward_pass_in_lines_and_what_was_said_before
         board_of_digits, networks, a_digit):
     answer = board_of_digits.teach(lesson(a_digit[0], 8, network="mnist.pkl"))
     network = networks["mnist.pkl"]
-    told = Explanation(network, a_digit[1], 8, 0.05).sections(Part(2, 3, 4))
+    told = Explanation(network, a_digit[1], 8, 0.05).sections(Part(2, 3))
     assert [section["heading"] for section in answer["sections"]] == [
         "Backward pass: error terms, all from the old weights", "Backward pass: new weights"]
     assert [section["lines"] for section in answer["sections"]] == [
