@@ -700,6 +700,7 @@ REFUSED = [
     (411, dict(Content_Length="-1"), "^expected a Content-Length$"),
     (411, dict(Content_Length="1e3"), "expected a Content-Length"),
     (411, dict(Transfer_Encoding="chunked"), "expected a Content-Length"),
+    (411, dict(Transfer_Encoding="chunked", Content_Length="2"), "expected a Content-Length"),
     (400, dict(body=b""), "^expected JSON, Expecting value"),
     (400, dict(body=b"\xff\xfe"), "^expected JSON, Expecting value"),
     (400, dict(body=b'{"\xff": 1}'), "^expected JSON, 'utf-8' codec"),
