@@ -109,6 +109,7 @@ def test_the_2_3_2_network_is_told_whole_in_the_names_and_numbers_of_the_equatio
             expected.append((equation, f"b+_{neuron}"))
     assert names == expected
     assert "(2) out_A = 1 / (1 + e^(−in_A)) = 1 / (1 + e^(−" in text
+    assert "\nTargets: Target_α = 0.0000, Target_β = 1.0000\n" in text
 
 
 def test_the_lines_of_60_columns_break_before_their_numbers_and_before_a_plus(capsys,
