@@ -36,9 +36,7 @@ def _around(text, index):
     body = _indent(text[method]) + 4
     start = next(above for above in range(first, method, -1)
                  if text[above].strip() and _indent(text[above]) == body)
-    end = last
-    if body < indent:
-        end = max(last, _block(text, start + 1, body + 1)[1])
+    end = max(last, _block(text, start + 1, body + 1)[1])
     lines = []
     for shown in [method] + list(range(start, end + 1)):
         other = EQUATION.match(text[shown]) and shown != index

@@ -179,6 +179,7 @@ SOURCE = """class Net:
 
                 one = x
             else:
+
                 # instead of (4)  W+ = y + z
                 two = y + z
 
@@ -208,8 +209,9 @@ PASSAGES = [("(1)", "a·b", """
 15 *
 16 *             one = x
 17           else:
-18               # instead of (4)  W+ = y + z
-19               two = y + z
+18
+19               # instead of (4)  W+ = y + z
+20               two = y + z
 """), ("(4)", "y + z", """
  9   def errors(self):
 11       for layer in layers:
@@ -219,15 +221,16 @@ PASSAGES = [("(1)", "a·b", """
 15
 16               one = x
 17           else:
-18 *             # instead of (4)  W+ = y + z
-19 *             two = y + z
+18
+19 *             # instead of (4)  W+ = y + z
+20 *             two = y + z
 """), ("(5)", "s", """
  9   def errors(self):
-23       for layer in layers:
-24 *         # (5)  δ = s
-25 *         for other in layers:
-26 *             pass
-27 *         last = 3
+24       for layer in layers:
+25 *         # (5)  δ = s
+26 *         for other in layers:
+27 *             pass
+28 *         last = 3
 """)]
 
 
@@ -235,7 +238,7 @@ def test_an_equation_comes_with_the_method_and_the_whole_loop_around_it():
     with open("one.py", "w", encoding="utf-8") as file:
         file.write(SOURCE)
     with open("two.py", "w", encoding="utf-8") as file:
-        file.write("def relu():\n    # (2)  out = max(0, in)\n    return max(0.0, in_)\n")
+        file.write("def relu():\n    # (2)  out = x\n    return x\n")
     *found, last = code_lines.passages("one.py", os.path.abspath("two.py"))
     for passage, (number, symbols, lines) in zip(found, PASSAGES):
         assert (passage["number"], passage["symbols"]) == (number, symbols)
@@ -244,7 +247,8 @@ def test_an_equation_comes_with_the_method_and_the_whole_loop_around_it():
             f"{line:2} {'*' if computes else ' '} {text}".rstrip()
             for line, text, computes in passage["lines"]]
     assert len(found) == len(PASSAGES)
-    assert (last["file"], last["number"]) == ("two.py", "(2)")
+    assert last == {"number": "(2)", "symbols": "x", "file": "two.py", "lines": [
+        (1, "def relu():", False), (2, "    # (2)  out = x", True), (3, "    return x", True)]}
 
 
 # ---------------------------------------------------------------------- the digits
