@@ -259,6 +259,10 @@ def test_weights_that_are_not_finite_are_one_clear_error(bad):
                  lambda: network.show(data, path=False)):
         with pytest.raises(ValueError, match="finite .* as when training diverges"):
             call()
+    with pytest.raises(ValueError, match=r"^expected finite outputs, got list \[.*nan.*\]: the "
+                                         "network's weights are infinite, nan or too large, as "
+                                         "when training diverges$"):
+        network.predict([0.5] * 4)
 
 
 @pytest.mark.parametrize("number", [np.uint8, np.int8, np.int64])
