@@ -471,10 +471,12 @@ def test_a_lesson_comes_with_its_backward_pass_in_lines_and_what_was_said_before
     assert answer["frame"] == a_digit[0] and answer["lessons"] == [[a_digit[0], 8, 0.05]]
 
 
-def test_the_errors_of_a_lesson_are_those_of_the_equations(board_of_digits, networks, a_digit):
+@pytest.mark.parametrize("name", ["mnist-best.pkl", "mnist.pkl"])
+def test_the_errors_of_a_lesson_are_those_of_the_equations(name, board_of_digits, networks,
+                                                           a_digit):
     frame, inputs = a_digit
-    answer = board_of_digits.teach(lesson(frame, 8, network="mnist.pkl"))
-    network = networks["mnist.pkl"]
+    answer = board_of_digits.teach(lesson(frame, 8, network=name))
+    network = networks[name]
     deltas = network.errors(network.forward(inputs), 8)
     assert [float(error.replace("−", "-")) for error in answer["errors"]] == pytest.approx(
         deltas[-1], abs=5.1e-5)
