@@ -283,6 +283,13 @@ def test_large_numbers_that_cancel_are_errors(inputs):
         Net([3, 2]).forward(inputs)
 
 
+def test_a_column_may_come_as_an_array_or_as_a_list_of_rows():
+    column = np.array([[0.1], [0.2], [0.5]])
+    for inputs in (column, list(column), column.tolist(), column.reshape(-1)):
+        outs = Net([3, 2]).forward(inputs)
+        assert outs[0] == [0.1, 0.2, 0.5] and {type(out) for out in outs[0]} == {float}
+
+
 @pytest.mark.filterwarnings("error")
 def test_a_list_of_numpy_bytes_is_summed_without_a_warning():
     inputs = list(np.array([200, 100, 255], np.uint8))
