@@ -156,7 +156,7 @@ def floats(values):
 
 CRAFTED = {
     "a-large-file": (lambda: b"x" * saving.LARGEST_FILE,
-                     "expected a weights file of at most 32,000,000 bytes"),
+                     "pkl: expected a weights file of at most 32,000,000 bytes, got a larger"),
     "many-lists": (lambda: b"]](" * 6_000_000, "expected at most 1,000,000 pickle opcodes"),
     "a-deep-list": (lambda: b"](" * 100_000 + b"e" * 100_000 + b".", "expected a dictionary"),
     "no-network": (lambda: b"](" + floats([32.0]) + b"e.", "expected a dictionary"),
