@@ -590,6 +590,7 @@ def failing(error):
 def running(networks, digits):
     functions = board.functions(Net, neural_net.__file__, networks, lambda: digits[2])
     functions["fail"] = lambda request: 1 / 0
+    functions["count"] = lambda request: {"count": math.nan}
     functions["talk"] = failing(ValueError("x" * 1000))
     functions["lose"] = failing(OSError("the disk is gone"))
     with server.Server(functions) as running:
@@ -722,6 +723,7 @@ REFUSED = [
     (400, dict(body=b'{"inputs": [' + b"9" * 4_000_000 + b', 2]}', name="step"),
      "^Ω: expected a number, got float inf"),
     (400, dict(body=b'{"frame": 7}', name="frame"), "^frame: expected bytes in base64, got int 7"),
+    (400, dict(name="count"), "^Out of range float values are not JSON"),
     (400, dict(name="talk"), "^x{300}$"),
     (400, dict(name="lose"), "^the disk is gone$"),
     (500, dict(name="fail"), "^the server failed: ZeroDivisionError: "),
