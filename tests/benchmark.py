@@ -25,6 +25,7 @@ import time
 FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path[:0] = [FOLDER, os.path.join(FOLDER, "tests")]
 
+from backstage import variants  # noqa: E402
 from neural_net import Net  # noqa: E402
 
 LEARNING_RATE = 3.0
@@ -36,20 +37,26 @@ class Bare(Net):
     def forward(self, inputs):
         outs = [inputs]
         for layer in range(len(self.weights)):
-            outs.append(self.activate(layer, self.weighted_inputs(layer, outs[layer])))
+            layer_ins = self.weighted_inputs(layer, outs[layer])
+            outs.append(self.activate(layer, layer_ins))
         return outs
 
     def errors(self, outs, target):
         deltas = [[] for layer in self.weights]
         for neuron in range(len(target)):
             out = outs[-1][neuron]
-            deltas[-1].append(out * (1.0 - out) * (target[neuron] - out))
+            if self.cost == "squared_error":
+                deltas[-1].append(out * (1.0 - out) * (target[neuron] - out))
+            else:
+                deltas[-1].append(target[neuron] - out)
         for layer in range(len(self.weights) - 2, -1, -1):
             next_weights = self.weights[layer + 1]
             next_deltas = deltas[layer + 1]
             for neuron in range(len(self.weights[layer])):
                 out = outs[layer + 1][neuron]
                 derivative = out * (1.0 - out)
+                if self.hidden != "sigmoid":
+                    derivative = variants.derivative(self.hidden, out)
                 total = 0.0
                 for next_neuron in range(len(next_deltas)):
                     total += (next_deltas[next_neuron]
@@ -65,7 +72,8 @@ class Bare(Net):
             for index in order[first:first + batch_size]:
                 inputs, target = training_data[index]
                 outs = self.forward(inputs)
-                batch.append((outs, self.errors(outs, target)))
+                deltas = self.errors(outs, target)
+                batch.append((outs, deltas))
             for outs, deltas in batch:
                 self.update_weights(outs, deltas, learning_rate / len(batch))
 
