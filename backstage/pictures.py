@@ -69,8 +69,7 @@ def side_by_side(drawn):
     row = Image.new("RGB", (len(drawn) * (side + gap) - gap, side), GRAY)
     for index, picture in enumerate(drawn):
         if picture is not None:
-            method = Image.Resampling.NEAREST if picture.width < side else Image.Resampling.BOX
-            picture = ImageOps.contain(picture.convert("RGB"), (side, side), method)
+            picture = ImageOps.contain(picture.convert("RGB"), (side, side), Image.Resampling.BOX)
             left = index * (side + gap) + (side - picture.width) // 2
             row.paste(picture, (left, (side - picture.height) // 2))
     return row
