@@ -14,7 +14,7 @@ import sys
 
 import mnist_loader
 import neural_net
-from backstage.progress import Scoring, line
+from backstage.progress import Scoring
 from backstage.saving import WEIGHTS
 from backstage.wording import answer, say, score, shown_path, verdict
 from neural_net import Net
@@ -151,7 +151,6 @@ def main(arguments=None):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        line.clear()
         fault, status = "interrupted by Ctrl-C", 130
     except (ValueError, OSError) as error:
         fault, status = described(error), 2

@@ -1,17 +1,20 @@
 """python test_net.py, as a user runs it."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 import test_net
 from backstage.saving import WEIGHTS
 from datasets import NAMES, files, idx, put
 from neural_net import Net
+from test_handwriting import drawing
 
 SCRIPT = os.path.abspath(test_net.__file__)
 
@@ -31,35 +34,79 @@ def run(capsys):
     return call
 
 
-def test_as_a_process_it_prints_the_same_from_any_folder_with_status_0(run):
-    done = subprocess.run([sys.executable, SCRIPT, "--dataset", "digits"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout.decode("utf-8").splitlines() == run("--dataset", "digits").splitlines()
+def put_data(labels, predicted, classes=10, side=4):
+    """Test images with these labels in a folder "data" and, in data.pkl, a network that makes
+    these predictions: each image has one pixel, and each neuron sees one. Returns the options
+    for both."""
+    images = np.zeros((len(labels), side * side))
+    images[np.arange(len(labels)), predicted] = 255
+    images = images.reshape(-1, side, side)
+    contents = (idx(images[:1]), idx(labels[:1]), idx(images), idx(labels))
+    put("data", dict(zip(NAMES, contents)))
+    network = Net([side * side, classes], biases=False)
+    network.weights = [(10.0 * np.eye(classes, side * side)).tolist()]
+    network.save("data.pkl")
+    return "--dataset", "data", "--weights", "data.pkl"
 
 
-def test_it_scores_the_digits_with_the_weights_for_them(run):
-    lines = run("--dataset", "digits").splitlines()
+def process(*arguments, **options):
+    """The script in a process of its own."""
+    return subprocess.Popen([sys.executable, SCRIPT, *arguments], stderr=subprocess.PIPE,
+                            **options)
+
+
+# ------------------------------------------------------------------ the score
+
+
+def test_as_a_process_it_scores_the_digits_with_the_weights_for_them_from_any_folder(digits):
+    """Also from one with a folder of that name."""
+    os.mkdir("Digits")
+    done = process("--dataset", "Digits", stdout=subprocess.PIPE)
+    out, error = done.communicate()
+    assert (done.returncode, error) == (0, b"")
+    lines = out.decode("utf-8").splitlines()
     assert lines[0].endswith("digits.pkl, Net([784, 30, 10]), on 300 test images of digits:")
     percent, counts = lines[1].split("% correct! ")
     right = int(counts.split()[0][1:])
-    assert counts == f"({right} of 300)" and percent == f"{100 * right / 300:.2f}" and float(percent) >= 93
+    assert counts == f"({right} of 300)" and percent == f"{100 * right / 300:.2f}"
+    assert float(percent) >= 93
     rows = [line.split() for line in lines[-10:]]
     table = [[int(count.replace(".", "0")) for count in row[2:]] for row in rows]
     assert [row[0] for row in rows] == [str(digit) for digit in range(10)]
-    assert sum(map(sum, table)) == 300
+    assert [sum(row) for row in table] == np.bincount(digits[2].labels).tolist()
     assert sum(table[digit][digit] for digit in range(10)) == right
     for digit in range(10):
         assert rows[digit][1] == f"{100 * table[digit][digit] / sum(table[digit]):.2f}%"
     assert max(map(len, lines[1:])) <= 80
 
-
-def test_it_scores_as_the_network_itself_does(digits):
     network = Net.loaded(os.path.join(WEIGHTS, "digits.pkl"))
-    counts, wrong = test_net.confusion(network, digits[2])
-    assert sum(counts[digit][digit] for digit in range(10)) == network.evaluate(digits[2])
-    assert wrong == network.mistakes(digits[2])
-    for index in wrong:
-        assert counts[digits[2][index][1]][network.predict(digits[2][index][0])] > 0
+    assert test_net.confusion(network, digits[2]) == (table, network.mistakes(digits[2]))
+
+
+def test_the_table_counts_how_often_each_label_is_taken_for_each(run):
+    options = put_data(labels=[0, 0, 0, 1, 1, 2], predicted=[0, 0, 1, 1, 1, 3], classes=4)
+    assert run(*options) == (
+        "data.pkl, Net([16, 4], biases=False), on 6 test images of data:\n"
+        "66.67% correct! (4 of 6)\n"
+        "\n"
+        "label  correct   predicted\n"
+        "                       0     1     2     3\n"
+        "    0   66.67%         2     1     .     .\n"
+        "    1  100.00%         .     2     .     .\n"
+        "    2    0.00%         .     .     .     1\n"
+        "    3      n/a         .     .     .     .\n")
+
+
+def test_a_single_output_is_scored_as_two_classes(run):
+    put("data", dict(zip(NAMES, (idx([[[0]]]), idx([0]), idx([[[0]], [[9]], [[255]]]),
+                                 idx([0, 0, 1])))))
+    network = Net([1, 1], biases=False)
+    network.weights = [[[10.0]]]
+    network.save("one.pkl")
+    lines = run("--dataset", "data", "--weights", "one.pkl").splitlines()
+    assert lines[1] == "66.67% correct! (2 of 3)"
+    assert [line.split() for line in lines[4:]] == [
+        ["0", "1"], ["0", "50.00%", "1", "1"], ["1", "100.00%", ".", "1"]]
 
 
 def test_without_mnist_and_a_network_it_scores_the_digits_and_says_so(monkeypatch, run):
@@ -71,6 +118,15 @@ def test_without_mnist_and_a_network_it_scores_the_digits_and_says_so(monkeypatc
     assert "digits.pkl" in lines[1] and "on 20 test images of digits" in lines[1]
 
 
+def test_mnist_is_scored_with_the_weights_for_it(monkeypatch, run):
+    monkeypatch.setenv("MNIST_DIR", put("mnist", files(6, 10)))
+    path = os.path.relpath(os.path.join(WEIGHTS, "mnist.pkl"))
+    path = os.path.join(WEIGHTS, "mnist.pkl") if path.startswith("..") else path
+    for options in ((), ("--dataset", "MNIST")):
+        line = run(*options).splitlines()[0]
+        assert line == f"{path}, Net([784, 30, 10]), on 10 test images of mnist:"
+
+
 @pytest.mark.parametrize("weights, least", [("mnist.pkl", 9300), ("mnist-best.pkl", 9750)])
 def test_the_shipped_weights_score_well_on_mnist(weights, least, mnist):
     """On the middle of the test images, which is harder than the rest."""
@@ -78,143 +134,279 @@ def test_the_shipped_weights_score_well_on_mnist(weights, least, mnist):
     assert network.evaluate(mnist[2][4000:4500]) >= least / 20
 
 
-def test_mistakes_are_drawn_and_told(run):
-    out = run("--dataset", "digits", "--mistakes", "mistakes.png")
-    wrong = [line for line in out.splitlines() if line.endswith("WRONG")]
-    assert out.splitlines()[-1] == "mistakes.png" and os.path.getsize("mistakes.png") > 500
-    assert f"({300 - len(wrong)} of 300)" in out
-
-
-def test_any_test_images_can_be_shown(digits, run):
-    lines = run("--dataset", "digits", "--show", "7", "42", "299").splitlines()
-    assert [line.split(",")[0] for line in lines[:3]] == [f"{index}: label {digits[2][index][1]}" for index in (7, 42, 299)]
-    assert lines[3] == "shown.png" and os.path.exists("shown.png")
-    run("--dataset", "digits", "--show", "1", "--sheet", "other.png")
-    assert os.path.exists("other.png")
-
-
-def test_a_picture_of_ones_own_is_read_and_drawn_beside_its_frame(run):
-    from test_handwriting import drawing
-    drawing().save("seven.png")
-    lines = run("--read", "seven.png").splitlines()
-    assert lines[0].startswith("seven.png: predicted 7 (")
-    assert lines[1] == "read.png" and os.path.exists("read.png")
-
-
-def test_what_can_be_read_is_read_although_one_picture_cannot(capsys):
-    from test_handwriting import drawing
-    drawing().save("seven.png")
-    assert test_net.main(["--read", "nowhere.png", "seven.png"]) == 2
-    printed = capsys.readouterr()
-    assert "nowhere.png" in printed.err and printed.err.count("\n") == 1
-    assert printed.out.startswith("seven.png: predicted 7 (") and os.path.exists("read.png")
+def test_a_limit_scores_only_the_first_images(run):
+    options = put_data(labels=[0, 1, 2, 3], predicted=[9, 1, 2, 9])
+    for limit, score in ((1, "0.00% correct! (0 of 1)"), (3, "66.67% correct! (2 of 3)"),
+                         (5, "50.00% correct! (2 of 4)")):
+        lines = run(*options, "--limit", str(limit)).splitlines()
+        assert lines[0].endswith(f"on {min(limit, 4)} test images of data:")
+        assert lines[1] == score
 
 
 def test_a_folder_needs_weights_of_its_own(run):
-    put("fashion", files())
+    put("fashion", files(6, 10))
     assert run("--dataset", "fashion", status=2) == (
-        "test_net.py: --weights: required with --dataset FOLDER; expected a network trained on the data in fashion, got none\n")
+        "test_net.py: --weights: required with --dataset FOLDER; expected a network trained on "
+        "the data in fashion, got none\n")
     Net([784, 10], seed=1).save("fashion.pkl")
-    assert "on 10 test images of fashion:" in run("--dataset", "fashion", "--weights", "fashion.pkl")
-
-
-def letters(classes, side):
-    """A folder of images of this side with so many classes, and a network that tells them by one pixel."""
-    labels = np.arange(2 * classes) % classes
-    images = np.zeros((2 * classes, side * side), np.uint8)
-    images[np.arange(2 * classes), labels] = 255
-    images = images.reshape(-1, side, side)
-    put("letters", dict(zip(NAMES, (idx(images), idx(labels), idx(images), idx(labels)))))
-    network = Net([side * side, classes], seed=1)
-    network.weights = [[[5.0 if source == neuron else 0.0 for source in range(side * side)] for neuron in range(classes)]]
-    return network
+    assert "on 10 test images of fashion:" in run(
+        "--dataset", "fashion", "--weights", "fashion.pkl")
 
 
 def test_letters_of_another_size_are_scored_in_a_table_of_26(run):
-    network = letters(26, 20)
-    network.save("letters.pkl")
-    lines = run("--dataset", "letters", "--weights", "letters.pkl").splitlines()
+    labels = np.arange(52) % 26
+    options = put_data(labels, labels, classes=26, side=20)
+    lines = run(*options).splitlines()
     assert lines[1] == "100.00% correct! (52 of 52)"
     assert lines[4].split() == [str(label) for label in range(26)]
     assert [line.split()[0] for line in lines[5:]] == [str(label) for label in range(26)]
-    assert "expected a network with 400 inputs and at least 26 classes" in run(
-        "--dataset", "letters", "--weights", os.path.join(WEIGHTS, "mnist.pkl"), status=2)
+    assert max(map(len, lines)) <= 100
+    weights = os.path.join(WEIGHTS, "mnist.pkl")
+    assert run("--dataset", "data", "--weights", weights, status=2) == (
+        f"test_net.py: {weights}: expected a network with 400 inputs and at least 26 classes, "
+        "got Net([784, 30, 10])\n")
 
 
-def test_of_more_than_30_classes_the_worst_confusions_are_listed(run):
-    network = letters(40, 8)
-    network.weights[0][7], network.weights[0][9] = network.weights[0][9], network.weights[0][7]
-    network.save("letters.pkl")
-    lines = run("--dataset", "letters", "--weights", "letters.pkl").splitlines()
-    assert lines[1:] == ["95.00% correct! (76 of 80)", "", "7 taken for 9: 2 of 2", "9 taken for 7: 2 of 2"]
+@pytest.mark.parametrize("classes, largest", [(10, 99_999), (11, 9), (11, 123), (30, 4_567)])
+def test_numbers_in_the_table_stand_below_their_labels(classes, largest):
+    counts = [[0] * classes for label in range(classes)]
+    counts[1][classes - 1] = counts[2][2] = largest
+    lines = test_net.table(counts).splitlines()[3:]
+    ends = [match.end() for match in re.finditer(r"\d+", lines[0])]
+    for line in lines[1:]:
+        assert [match.end() for match in re.finditer(r"[\d.]+", line[18:])] == [
+            end - 18 for end in ends]
+    assert lines[2].endswith(f" {largest}") and lines[3].split()[4] == str(largest)
+    assert len(lines) == 1 + classes
+
+
+def test_of_more_than_30_classes_the_20_most_frequent_confusions_are_listed():
+    counts = [[0] * 31 for label in range(31)]
+    for label in range(31):
+        counts[label][label] = 2000
+    for label in range(25):
+        counts[label][label + 1] = 5 + label // 2
+    counts[30][0] = 1200
+    lines = test_net.table(counts).splitlines()
+    assert lines[:2] == ["97.69% correct! (62,000 of 63,469)", ""]
+    assert lines[2:5] == ["30 taken for 0: 1,200 of 3,200", "24 taken for 25: 17 of 2,017",
+                          "22 taken for 23: 16 of 2,016"]
+    assert lines[5:7] == ["23 taken for 24: 16 of 2,016", "20 taken for 21: 15 of 2,015"]
+    assert len(lines) == 2 + 20
+
+
+def test_bad_test_data_is_named(digits):
+    network = Net([784, 10])
+    with pytest.raises(ValueError, match=r"^test_data\[1\]: inputs: expected 784 numbers, got 2"):
+        test_net.confusion(network, [digits[2][0], ([0.5, 0.5], 1)])
+
+
+# ------------------------------------------------------------------ pictures
+
+
+def test_mistakes_are_drawn_and_told(run):
+    options = put_data(labels=[0, 1, 2, 3], predicted=[0, 2, 2, 9])
+    lines = run(*options, "--mistakes", "mistakes.png").splitlines()
+    assert lines[1] == "50.00% correct! (2 of 4)"
+    assert [line.split(" (")[0] for line in lines[-3:]] == [
+        "1: label 1, predicted 2", "3: label 3, predicted 9", "mistakes.png"]
+    assert all(line.endswith("WRONG") for line in lines[-3:-1])
+    with Image.open("mistakes.png") as picture:
+        assert picture.width == 2 * 120 + 8
+
+
+HUNDRED = " ".join(map(str, range(1, 101)))
+
+
+@pytest.mark.parametrize("wrong, last", [
+    (0, ".\nNo mistakes to draw.\n"), (100, f".\n{HUNDRED} a.png\n"),
+    (101, f".\n{HUNDRED} a.png\nDrew the first 100 of 101 mistakes.\n")], ids=[0, 100, 101])
+def test_at_most_a_hundred_mistakes_are_drawn(wrong, last, run, monkeypatch):
+    monkeypatch.setattr(Net, "show", lambda network, data, path, names: print(*names, path))
+    lines = run(*put_data([0] * (wrong + 1), [0] + [1] * wrong), "--mistakes", "a.png")
+    assert lines.endswith(last)
+
+
+def test_any_test_images_can_be_shown(run):
+    options = put_data([5, 6, 7, 8], [5, 6, 7, 9])
+    lines = run(*options, "--show", "3", "0", "2").splitlines()
+    assert [line.split(" (")[0] for line in lines] == [
+        "3: label 8, predicted 9", "0: label 5, predicted 5", "2: label 7, predicted 7",
+        "shown.png"]
+    assert lines[0].endswith("WRONG") and os.path.exists("shown.png")
+    assert run(*options, "--show", "1", "--sheet", "other.png").endswith("other.png\n")
+    assert os.path.exists("other.png")
+
+
+@pytest.fixture
+def words(monkeypatch):
+    """The words that are drawn in pictures."""
+    drawn = []
+
+    def noted(self, place, text, *rest, **options):
+        drawn.append(text)
+
+    monkeypatch.setattr(ImageDraw.ImageDraw, "text", noted)
+    return drawn
+
+
+def test_a_picture_of_ones_own_is_read_and_drawn_beside_its_frame(run, words):
+    os.mkdir("mine")
+    drawing().save("mine/seven.png")
+    said, path = run("--read", "mine/seven.png").splitlines()
+    assert re.fullmatch(r"mine/seven.png: predicted 7 \([01].\d\d\), then \d \(0.\d\d\)", said)
+    assert path == "read.png"
+    assert words[1:] == [said.replace("mine/", "").replace("predicted ", "")]
+    with Image.open("read.png") as picture:
+        assert picture.size == (3 * 240 + 2 * 8 + 16, 240 + 22 + 16)
+
+
+def test_what_can_be_read_is_read_although_other_pictures_cannot(capsys, words):
+    drawing().save("seven.png")
+    Image.new("L", (200, 200), 255).save("blank.png")
+    assert test_net.main(["--read", "nowhere.png", "blank.png", "seven.png",
+                          "--sheet", "other.png"]) == 2
+    printed = capsys.readouterr()
+    first, second = printed.err.splitlines()
+    assert first == "test_net.py: nowhere.png: No such file or directory"
+    assert second.startswith("test_net.py: blank.png: ") and "found none" in second
+    assert printed.out.startswith("seven.png: predicted 7 (")
+    assert printed.out.endswith("\nother.png\n")
+    assert words[1] == "blank.png: no digit found" and words[2].startswith("seven.png: 7 (")
+    with Image.open("other.png") as picture:
+        assert picture.height == 2 * (240 + 22 + 8) + 8
+
+
+def test_if_no_picture_can_be_read_no_sheet_is_written(run):
+    assert run("--read", "nowhere.png", status=2).count("\n") == 1
+    assert os.listdir() == []
+
+
+# ------------------------------------------------------------------ as a process
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs signals and file descriptors of POSIX")
 def test_ctrl_c_ends_in_one_line_with_status_130():
-    Net([784, 300, 300, 10], seed=1).save("slow.pkl")
-    with subprocess.Popen([sys.executable, "-u", SCRIPT, "--dataset", "digits", "--weights", "slow.pkl"],
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        process.stdout.readline()  # it says what it is about to score
-        process.send_signal(signal.SIGINT)
-        error = process.communicate()[1]
-    assert process.returncode == 130
-    assert error == b"test_net.py: interrupted by Ctrl-C\n"
+    images = np.zeros((200_000, 1, 1))  # which takes a minute
+    put("data", dict(zip([name.replace(".gz", "") for name in NAMES],
+                         (idx(images[:1]), idx([9]), idx(images), idx([9] * len(images))))),
+        zipped=False)
+    Net([1, 100, 100, 10], seed=1).save("slow.pkl")
+    with process("--dataset", "data", "--weights", "slow.pkl", stdout=subprocess.PIPE) as slow:
+        slow.stdout.readline()  # it says what it is about to score
+        slow.send_signal(signal.SIGINT)
+        out, error = slow.communicate()
+    assert slow.returncode == 130
+    assert (out, error) == (b"", b"test_net.py: interrupted by Ctrl-C\n")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs signals and file descriptors of POSIX")
 def test_without_a_standard_output_it_ends_quietly():
-    command = f"{sys.executable} {SCRIPT} --dataset digits --limit 1 >&-"
-    done = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE)
+    options = put_data([1], [1])
+    command = ["sh", "-c", '"$@" >&-', "sh", sys.executable, SCRIPT, *options]
+    done = subprocess.run(command, stderr=subprocess.PIPE)
     assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_a_reader_that_has_seen_enough_is_no_error():
-    command = f"{sys.executable} {SCRIPT} --help | head -n 1; {sys.executable} {SCRIPT} --dataset digits --limit 3 | head -n 1"
-    done = subprocess.run(["sh", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert done.stderr == b"" and b"on 3 test images" in done.stdout
+    options = put_data([1], [1])
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = process(*options, stdout=writer)
+    os.close(writer)
+    assert (done.communicate()[1], done.returncode) == (b"", 0)
 
 
-def test_names_are_spelled_in_ascii_where_the_output_has_no_others():
-    environment = dict(os.environ, PYTHONIOENCODING="ascii")
-    script = ("import sys; sys.path.insert(0, sys.argv[1])\nfrom neural_net import Net\nimport test_net\n"
-              "Net([2, 3, 2], seed=1).explain([1, 0], 0, 0.5)\n"
-              "test_net.main(['--dataset', 'digits', '--limit', '5'])")
-    done = subprocess.run([sys.executable, "-c", script, os.path.dirname(SCRIPT)], env=environment,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert done.stderr == b""
-    assert b"(1) in_A  = W_OmegaA*Omega + W_lambdaA*lambda + b_A" in done.stdout
-    assert b"delta_alpha = " in done.stdout and b"correct!" in done.stdout
-
-
-def test_what_is_wrong_is_told_in_one_line_with_status_2(run):
-    Net([2, 3]).save("small.pkl")
-    with open("bad.pkl", "w") as file:
-        file.write("hello")
-    for arguments, message in (
-            (("--weights", "nowhere.pkl"), "nowhere.pkl"), (("--weights", "bad.pkl"), "bad.pkl: not a weights file"),
-            (("--weights", "small.pkl"), "small.pkl: expected a network with 784 inputs and at least 10 classes, got Net([2, 3])"),
-            (("--limit", "0"), "--limit: expected at least 1"), (("--show", "300"), "--show: expected indices from 0 to 299, got 300"),
-            (("--mistakes", "bad.pkl"), ".png"), (("--sheet", "sheet.png"), "--sheet: not allowed without --show or --read"),
-            (("--mistakes", "nofolder/mistakes.png"), "nofolder/mistakes.png: there is no folder nofolder"),
-            (("--show", "1", "--limit", "3"), "--limit: not allowed with --show"),
-            (("--weights", "nowhere.pkl"), "test_net.py: nowhere.pkl: No such file"),
-            (("--draw", "--port", "65536"), "--port: expected 0 to 65535, got 65536")):
-        error = run("--dataset", "digits", *arguments, status=2)
-        assert error.startswith("test_net.py: ") and message in error and error.count("\n") == 1
-    assert "letters', which does not exist" in run("--dataset", "letters", status=2)
-    assert "--dataset: not allowed with --read" in run("--dataset", "digits", "--read", "three.png", status=2)
-    assert "--limit: not allowed with --read" in run("--limit", "3", "--read", "three.png", status=2)
-    assert "not allowed with" in run("--show", "7", "--read", "three.png", status=2)
-
-
-def test_help_tells_all_options(run):
-    out = run("--help")
-    for option in ("--weights", "--dataset", "--limit", "--mistakes", "--show", "--read", "--sheet"):
-        assert option in out
+def test_names_are_spelled_in_ascii_where_the_output_has_no_others(monkeypatch):
+    options = put_data([1], [1])
+    with open("out", "w", encoding="ascii") as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        Net([2, 3, 2], seed=1).explain([1, 0], 0, 0.5)
+        assert test_net.main(options) == 0
+    with open("out", encoding="ascii") as out:
+        printed = out.read()
+    assert "(1) in_A  = W_OmegaA*Omega + W_lambdaA*lambda + b_A" in printed
+    assert "delta_alpha = " in printed and "correct!" in printed
 
 
 def test_pytest_does_not_take_the_script_for_a_test():
     folder = os.path.dirname(SCRIPT)
-    done = subprocess.run([sys.executable, "-m", "pytest", "--collect-only", folder, "--ignore", os.path.join(folder, "tests"),
-                           "-p", "no:cacheprovider"], stdout=subprocess.PIPE, cwd=folder)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", folder, "--ignore",
+         os.path.join(folder, "tests"), "-p", "no:cacheprovider"],
+        stdout=subprocess.PIPE, cwd=folder)
     assert b"no tests collected" in done.stdout and done.returncode == 5
+
+
+# ------------------------------------------------------------------ errors and help
+
+
+SMALL = ("small.pkl: expected a network with 784 inputs and at least 10 classes, "
+         "got Net([2, 3])")
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (("--weights", "nowhere.pkl"), "nowhere.pkl: No such file or directory"),
+    (("--weights", "bad.pkl"), "bad.pkl: not a weights file"),
+    (("--weights", "small.pkl"), SMALL.replace("784", "16")),
+    (("--read", "three.png", "--weights", "small.pkl"), SMALL),
+    (("--draw", "--weights", "small.pkl"), SMALL),
+    (("--limit", "0"), "--limit: expected at least 1, got 0"),
+    (("--limit", "-1"), "--limit: expected at least 1, got -1"),
+    (("--show", "10"), "--show: expected indices from 0 to 9, got 10"),
+    (("--show", "0", "-1"), "--show: expected indices from 0 to 9, got -1"),
+    (("--mistakes", "bad.pkl"), "path: expected a file name ending in .png, got bad.pkl"),
+    (("--mistakes", "no/mistakes.png"), "no/mistakes.png: there is no folder no"),
+    (("--read", "nowhere.png", "--sheet", "no/a.png"), "no/a.png: there is no folder no"),
+    (("--sheet", "sheet.png"), "--sheet: not allowed without --show or --read"),
+    (("--sheet", "sheet.png", "--draw"), "--sheet: not allowed with --draw"),
+    (("--limit", "3", "--draw"), "--limit: not allowed with --draw"),
+    (("--limit", "3", "--show", "1"), "--limit: not allowed with --show"),
+    (("--limit", "3", "--read", "three.png"), "--limit: not allowed with --read"),
+    (("--dataset", "data", "--read", "three.png"), "--dataset: not allowed with --read"),
+    (("--port", "80"), "--port: not allowed without --draw"),
+    (("--draw", "--port", "65536"), "--port: expected 0 to 65535, got 65536"),
+    (("--draw", "--port", "-1"), "--port: expected 0 to 65535, got -1"),
+    (("--dataset", "letters"), 'dataset: expected None, "mnist", "digits" or a folder, '
+                               "got 'letters', which does not exist"),
+], ids=lambda value: " ".join(value) if isinstance(value, tuple) else "")
+def test_what_is_wrong_is_told_in_one_line_with_status_2(arguments, message, run):
+    options = put_data(labels=list(range(10)), predicted=list(range(10)))
+    Net([2, 3]).save("small.pkl")
+    with open("bad.pkl", "w") as file:
+        file.write("hello")
+    before = sorted(os.listdir())
+    if not {"--dataset", "--read", "--draw"} & set(arguments):
+        arguments = (*options, *arguments)  # the last one of an option counts
+    error = run(*arguments, status=2)
+    assert error.startswith(f"test_net.py: {message}") and error.count("\n") == 1
+    assert sorted(os.listdir()) == before
+
+
+def test_only_one_task_is_done_at_once(run):
+    error = run("--show", "7", "--read", "three.png", status=2)
+    assert error.endswith("--read: not allowed with argument --show\n")
+
+
+@pytest.mark.parametrize("option, effect", [
+    ("--weights FILE", "the saved network (default: weights/mnist.pkl or weights/digits.pkl, to "
+     "match the data; with --read weights/mnist-best.pkl)"),
+    ("--dataset NAME", "mnist, digits, or a folder with data in MNIST's format, which requires "
+     "--weights (default: mnist if it is found or can be downloaded, else digits)"),
+    ("--limit N", "use only the first N test images"),
+    ("--sheet PNG", "the image file that --show or --read writes (default: shown.png or "
+     "read.png)"),
+    ("--port N", "the port for --draw (default: any free port)"),
+    ("--mistakes PNG", "also draw the first 100 mistakes"),
+    ("--show INDEX [INDEX ...]", "draw these test images and print their predictions instead of "
+     "the accuracy"),
+    ("--read IMAGE [IMAGE ...]", "draw these images of digits and print their predictions "
+     "instead of the accuracy"),
+    ("--draw", "serve a page to draw digits on and to step through the equations, instead of the "
+     "accuracy"),
+])
+def test_help_tells_what_each_option_takes_and_does(option, effect, run, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "300")
+    usage, about, *options = run("--help").split("\n\n")
+    assert option in usage and about == "Evaluates a saved network on test data."
+    assert f"{option} {effect}" in " ".join(" ".join(options).split())

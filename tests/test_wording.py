@@ -44,6 +44,7 @@ def test_names_and_signs_are_spelled_as_the_output_can_show_them(encoding, spell
 
 @pytest.mark.parametrize("sizes, names", [
     ([2, 3, 2], [["Ω", "λ"], ["A", "B", "C"], ["α", "β"]]), ([1, 1], [["Ω"], ["α"]]),
+    ([2, 2, 1], [["Ω", "λ"], ["A", "B"], ["α"]]), ([1, 1, 2], [["Ω"], ["A"], ["α", "β"]]),
     ([3, 2, 1, 3], [["Ω0", "Ω1", "Ω2"], ["A", "B"], ["C"], ["0", "1", "2"]])])
 def test_neurons_have_the_names_of_the_equations_and_numbers_in_larger_layers(sizes, names):
     assert wording.neuron_names(sizes) == names
