@@ -68,7 +68,7 @@ def _read_pair(paths, most_bytes, max_images):
     return images, labels
 
 
-def read_idx(path, dimensions, most_bytes=MOST_BYTES, max_images=None):
+def read_idx(path, dimensions, most_bytes, max_images):
     """The images (n, pixels) or labels (n,) in an IDX file: a magic number, the size of each
     dimension, then one byte per value. Raises ValueError, with the path, or OSError."""
     try:

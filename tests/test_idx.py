@@ -1,6 +1,7 @@
 """Folders of files in MNIST's format, whole and broken."""
 
 import gzip
+import itertools
 import os
 import re
 import struct
@@ -239,3 +240,40 @@ def test_unzipping_may_take_seconds_only_unless_asked_for(monkeypatch):
     with pytest.raises(ValueError, match="train-images-idx3-ubyte.gz: decompressing it takes"):
         load_data("data")
     assert len(load_data("data", max_images=60)[2][1]) == 10
+
+
+def test_the_seconds_are_those_of_all_blocks_together(monkeypatch):
+    """By a clock that has gone on by a second whenever it is read, a few times in each block."""
+    monkeypatch.setattr(unzipped.time, "thread_time", itertools.count().__next__)
+    monkeypatch.setattr(unzipped, "SECONDS", 10)
+    assert len(load_data(put("data", files(60, 10)))[2][1]) == 10
+    put("data", files(1000, 10))
+    with pytest.raises(ValueError, match="train-images.*: decompressing it takes too long"):
+        load_data("data")
+
+
+def test_gzip_may_refer_back_by_32_kb():
+    pixels = np.tile(images(40), (2, 1, 1))
+    path = put_broken("train-images", zipped(pixels))
+    assert os.path.getsize(path) < 0.6 * pixels.size  # it did
+    put("data", {NAMES[1]: idx(labels(80))})
+    assert np.array_equal(load_data("data")[0][0], pixels[:67].reshape(67, 784))
+
+
+@pytest.mark.parametrize("content", [GOOD, ZIPPED, ZIPPED[:-1], GOOD + b"x"],
+                         ids=["plain", "gzipped", "truncated", "trailing data"])
+def test_files_are_closed_whatever_they_hold(content, monkeypatch):
+    path = put_broken("train-images", content)
+    opened = []
+
+    def noted(*arguments):
+        opened.append(open(*arguments))
+        return opened[-1]
+
+    monkeypatch.setattr(unzipped, "open", noted, raising=False)
+    with unzipped.unzipped(path) as file:
+        try:
+            file.read()
+        except EOFError:
+            pass
+    assert len(opened) == 1 and opened[0].closed and file.closed
