@@ -3,6 +3,7 @@
 import base64
 import io
 import os
+import re
 
 import numpy as np
 import pytest
@@ -73,9 +74,9 @@ def test_pictures_need_square_inputs_a_known_digit_and_a_png():
         with pytest.raises(ValueError, match="square number of inputs"):
             call()
     for digit in (2, -1, "1", 0.0):
-        with pytest.raises(ValueError, match="digit: expected an integer from 0 to 1"):
+        with pytest.raises(ValueError, match="^digit: expected an integer from 0 to 1"):
             net().imagine(digit)
-    with pytest.raises(ValueError, match="neuron: expected"):
+    with pytest.raises(ValueError, match="^neuron: expected an integer from 0 to 1, got int 2$"):
         net().looks_for(2)
     with pytest.raises(ValueError, match=r"ending in \.png, got map.jpg"):
         net().imagine(1, "map.jpg")
@@ -126,9 +127,13 @@ def test_show_draws_and_prints_right_and_wrong_ones_apart(capsys):
 
 
 def test_show_takes_at_most_200_examples_and_a_name_for_each():
-    with pytest.raises(ValueError, match="at most 200 examples, got 201"):
+    message = "^data: expected at most 200 examples, got 1,000; pass a slice$"
+    with pytest.raises(ValueError, match=message):
+        net().show([([1.0, 0.0, 0.0, 0.0], 0)] * 1000)
+    with pytest.raises(ValueError, match=message.replace("1,000", "201")):
         net().show([([1.0, 0.0, 0.0, 0.0], 0)] * 201)
-    with pytest.raises(ValueError, match="names: expected 1 names, one per example, got 2"):
+    assert net().show([([1.0, 0.0, 0.0, 0.0], 0)] * 200, path=False).height == 25 * 142 + 8
+    with pytest.raises(ValueError, match="^names: expected 1 names, one per example, got 2"):
         net().show([([1.0, 0.0, 0.0, 0.0], 0)], names=[1, 2])
 
 
@@ -143,13 +148,15 @@ def test_a_film_is_an_animation_of_the_heat_maps_with_10_kb_a_frame(digits, caps
     assert capsys.readouterr().out.endswith("learning.gif\n")
     with Image.open("learning.gif") as animation:
         assert animation.n_frames == 11
+        assert animation.size == (5 * (56 + 8) + 8, 2 * (56 + 8 + 22) + 8 + 22)
     assert os.path.getsize("learning.gif") < 11 * 10_000
     film.save("learning.gif")  # again: it is this program's
     with pytest.raises(FileNotFoundError, match="there is no folder"):
         film.save("nowhere/learning.gif")
     with pytest.raises(ValueError, match=r"\.gif"):
         film.save("learning.png")
-    with pytest.raises(ValueError, match="got an empty one"):
+    with pytest.raises(ValueError, match="^expected a film with frames, got an empty one; "
+                                         "pass it to train as watch=film$"):
         Film(network).save()
 
 
@@ -188,11 +195,12 @@ def test_path_false_draws_without_writing(capsys):
 def test_a_film_shows_itself_in_jupyter(capsys):
     network = net()
     film = Film(network)
-    assert "empty film" in film._repr_html_()
+    assert film._repr_html_() == "An empty film; pass it to train as watch=film."
     film(0)
     film(10)
-    html = film._repr_html_()
-    content = base64.b64decode(html.split("base64,")[1].split('"')[0])
+    html = re.fullmatch('<img alt="heat maps while training" src="data:image/gif;base64,(.*)">',
+                        film._repr_html_())
+    content = base64.b64decode(html[1], validate=True)
     with Image.open(io.BytesIO(content)) as animation:
         assert animation.format == "GIF" and animation.n_frames == 2
     film.save("learning.gif")
