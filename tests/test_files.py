@@ -37,11 +37,14 @@ def test_a_path_may_be_text_bytes_or_pathlike(path, tmp_path):
 
 
 def test_where_there_is_no_folder_or_no_file_an_error_says_so(tmp_path):
-    with pytest.raises(FileNotFoundError, match="there is no folder .*nowhere"):
+    with pytest.raises(FileNotFoundError, match="nowhere.file was not written: there is no folder "
+                                                ".*nowhere$"):
         write_file("nowhere/file", b"")
-    with pytest.raises(IsADirectoryError, match="expected a file to write, got a folder"):
+    with pytest.raises(IsADirectoryError, match=f"{tmp_path.name} was not written: expected a "
+                                                "file to write, got a folder$"):
         write_file(tmp_path, b"")
-    with pytest.raises(OSError, match="/dev/null was not written: expected a file .* a device"):
+    with pytest.raises(OSError, match="^/dev/null was not written: expected a file to write, got "
+                                      "a device or a pipe$"):
         write_file("/dev/null", b"")
 
 
@@ -127,6 +130,51 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_litter(
     if expected is not KeyboardInterrupt:
         assert "file was not written: " in str(raised.value)
     assert os.listdir() == ["file"] and content("file") == b"old"
+
+
+def test_what_replaces_the_file_is_whole_on_disk_and_still_locked(monkeypatch):
+    put("file", b"old")
+    synced = []
+
+    def fsync(number):
+        synced.append(os.fstat(number).st_size)
+
+    def replace(part, path):
+        assert synced == [3] and content(part) == b"new" and content(path) == b"old"
+        if files.fcntl:
+            with open(part, "rb") as file, pytest.raises(BlockingIOError):
+                files.fcntl.flock(file, files.fcntl.LOCK_EX | files.fcntl.LOCK_NB)
+        rename(part, path)
+
+    rename = os.replace
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "replace", replace)
+    write_file("file", b"new")
+    assert content("file") == b"new"
+
+
+@pytest.mark.parametrize("times, is_written", [(9, True), (10, False)])
+def test_a_part_that_another_process_removes_is_written_anew_ten_times_in_all(
+        times, is_written, monkeypatch):
+    put("file", b"old")
+    left = list(range(times))
+
+    def replace(part, path):
+        if left:
+            left.pop()
+            os.remove(part)
+        rename(part, path)
+
+    rename = os.replace
+    monkeypatch.setattr(os, "replace", replace)
+    if is_written:
+        write_file("file", b"new")
+    else:
+        with pytest.raises(FileNotFoundError, match="file was not written: other processes keep "
+                                                    "writing to it$"):
+            write_file("file", b"new")
+    assert content("file") == (b"new" if is_written else b"old")
+    assert os.listdir() == ["file"]
 
 
 def test_the_next_write_clears_away_what_a_killed_one_left_and_nothing_else():
