@@ -43,9 +43,16 @@ def test_where_there_is_no_folder_or_no_file_an_error_says_so(tmp_path):
     with pytest.raises(IsADirectoryError, match=f"{tmp_path.name} was not written: expected a "
                                                 "file to write, got a folder$"):
         write_file(tmp_path, b"")
-    with pytest.raises(OSError, match="^/dev/null was not written: expected a file to write, got "
-                                      "a device or a pipe$"):
-        write_file("/dev/null", b"")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with a name")
+def test_a_pipe_is_not_replaced():
+    """Nor is a device, but a test that fails should not cost the machine its /dev/null."""
+    os.mkfifo("pipe")
+    with pytest.raises(OSError, match="pipe was not written: expected a file to write, got a "
+                                      "device or a pipe$"):
+        write_file("pipe", b"")
+    assert stat.S_ISFIFO(os.stat("pipe").st_mode)
 
 
 def test_a_file_that_may_not_be_written_is_not_replaced(nobody):
