@@ -49,9 +49,11 @@ def test_where_there_is_no_folder_or_no_file_an_error_says_so(tmp_path):
 def test_a_pipe_is_not_replaced():
     """Nor is a device, but a test that fails should not cost the machine its /dev/null."""
     os.mkfifo("pipe")
+    reader = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)  # so that no writer waits for one
     with pytest.raises(OSError, match="pipe was not written: expected a file to write, got a "
                                       "device or a pipe$"):
         write_file("pipe", b"")
+    os.close(reader)
     assert stat.S_ISFIFO(os.stat("pipe").st_mode)
 
 

@@ -178,8 +178,9 @@ def test_images_of_training_and_test_need_one_size():
 # ------------------------------------------------------------------ limits of size
 
 
-def test_the_limits_are_a_million_images_and_360_mb():
+def test_the_limits_are_a_million_images_360_mb_and_4_seconds():
     assert (reader.MOST_IMAGES, reader.MOST_BYTES) == (1_000_000, 360_000_000)
+    assert unzipped.SECONDS == 4
 
 
 @pytest.mark.parametrize("limit, images_of", [(60, "training"), (10, "test")])
@@ -237,8 +238,11 @@ def test_an_array_larger_than_a_block_is_read_whole():
 def test_unzipping_may_take_seconds_only_unless_asked_for(monkeypatch):
     put("data", files())
     monkeypatch.setattr(unzipped, "SECONDS", -1.0)
-    with pytest.raises(ValueError, match="train-images-idx3-ubyte.gz: decompressing it takes"):
+    with pytest.raises(ValueError, match="train-images-idx3-ubyte.gz: decompressing it takes too "
+                                         "long$"):
         load_data("data")
+    with pytest.raises(ValueError, match="^decompressing it takes too long$"):
+        unzipped.unzipped(os.path.join("data", NAMES[0])).read()
     assert len(load_data("data", max_images=60)[2][1]) == 10
 
 
