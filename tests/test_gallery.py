@@ -265,8 +265,9 @@ def test_weights_as_large_as_floats_can_be_are_drawn():
 
 
 def test_show_wants_examples_and_draws_eight_in_a_row():
-    with pytest.raises(ValueError, match="^data: expected at least one example"):
-        net().show([])
+    for data, fault in (([], "at least one example, got none"), (None, "a sequence of ")):
+        with pytest.raises(ValueError, match=f"^data: expected {fault}"):
+            net().show(data)
     with pytest.raises(ValueError, match=r"^data\[1\]: inputs: expected 4 numbers, got 1"):
         net().show([([1.0, 0.0, 0.0, 0.0], 0), ([1.0], 0)])
     drawn = net().show(RIGHT_AND_WRONG * 4 + RIGHT_AND_WRONG[:1], path=False)
