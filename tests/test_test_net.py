@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 import test_net
+from backstage import server
 from backstage.saving import WEIGHTS
 from datasets import NAMES, files, idx, put
 from neural_net import Net
@@ -167,7 +168,8 @@ def test_letters_of_another_size_are_scored_in_a_table_of_26(run):
         "got Net([784, 30, 10])\n")
 
 
-@pytest.mark.parametrize("classes, largest", [(10, 99_999), (11, 9), (11, 123), (30, 4_567)])
+@pytest.mark.parametrize("classes, largest", [
+    (10, 99_999), (11, 9), (11, 123), (20, 99), (30, 4_567)])
 def test_numbers_in_the_table_stand_below_their_labels(classes, largest):
     counts = [[0] * classes for label in range(classes)]
     counts[1][classes - 1] = counts[2][2] = largest
@@ -177,7 +179,7 @@ def test_numbers_in_the_table_stand_below_their_labels(classes, largest):
         assert [match.end() for match in re.finditer(r"[\d.]+", line[18:])] == [
             end - 18 for end in ends]
     assert lines[2].endswith(f" {largest}") and lines[3].split()[4] == str(largest)
-    assert len(lines) == 1 + classes
+    assert len(lines) == 1 + classes and (len(lines[0]) <= 80 or classes > 20)
 
 
 def test_of_more_than_30_classes_the_20_most_frequent_confusions_are_listed():
@@ -193,6 +195,22 @@ def test_of_more_than_30_classes_the_20_most_frequent_confusions_are_listed():
                           "22 taken for 23: 16 of 2,016"]
     assert lines[5:7] == ["23 taken for 24: 16 of 2,016", "20 taken for 21: 15 of 2,015"]
     assert len(lines) == 2 + 20
+
+
+@pytest.mark.parametrize("sizes, classes, fits", [
+    ([16, 30, 2], 3, False), ([16, 2, 3], 3, True), ([16, 1], 2, True), ([16, 1], 3, False)],
+    ids=str)
+def test_a_network_needs_an_output_for_each_class_but_a_single_one_for_two(
+        sizes, classes, fits, run):
+    options = put_data(labels=[classes - 1], predicted=[0])
+    Net(sizes).save("other.pkl")
+    options = *options, "--weights", "other.pkl"  # the last one counts
+    if fits:
+        assert run(*options).startswith(f"other.pkl, Net({sizes}), on 1 test images of data:\n")
+    else:
+        assert run(*options, status=2) == (
+            f"test_net.py: other.pkl: expected a network with 16 inputs and at least {classes} "
+            f"classes, got Net({sizes})\n")
 
 
 def test_bad_test_data_is_named(digits):
@@ -280,6 +298,17 @@ def test_what_can_be_read_is_read_although_other_pictures_cannot(capsys, words):
 def test_if_no_picture_can_be_read_no_sheet_is_written(run):
     assert run("--read", "nowhere.png", status=2).count("\n") == 1
     assert os.listdir() == []
+
+
+# ------------------------------------------------------------------ the page
+
+
+@pytest.mark.parametrize("options, port", [
+    ((), 0), (("--port", "0"), 0), (("--port", "65535"), 65535)])
+def test_the_page_is_served_at_the_port_that_is_asked_for(options, port, run, monkeypatch):
+    served = []
+    monkeypatch.setattr(server, "serve", lambda functions, port: served.append(port))
+    assert run("--draw", *options) == "" and served == [port]
 
 
 # ------------------------------------------------------------------ as a process
