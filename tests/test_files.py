@@ -90,8 +90,18 @@ def test_a_new_file_has_the_permissions_that_any_new_file_has():
 
 
 @pytest.mark.parametrize("name", ["n" * 255, "ü" * 127, "𝟛" * 63])
-def test_a_name_may_be_as_long_as_the_system_allows(name):
+def test_a_name_may_be_as_long_as_the_system_allows(name, monkeypatch):
+    """And what a killed write of it leaves is cleared away."""
+    parts = []
+
+    def replace(part, path):
+        parts.append(part)
+        rename(part, path)
+
+    rename = os.replace
+    monkeypatch.setattr(os, "replace", replace)
     write_file(name, b"one")
+    put(parts[0])
     write_file(name, b"two")
     assert content(name) == b"two" and os.listdir() == [name]
 
@@ -193,7 +203,7 @@ def test_the_next_write_clears_away_what_a_killed_one_left_and_nothing_else():
     for name in kept + [".file.0123abcd.part", ".file.ffffffff.part"]:
         put(name)
     os.mkdir(".file.00000000.part")
-    os.symlink("other", ".file.11111111.part")
+    os.symlink(".other.0123abcd.part", ".file.11111111.part")
     write_file("file", b"")
     kept += [".file.00000000.part", ".file.11111111.part", "file"]
     assert sorted(os.listdir()) == sorted(kept)
