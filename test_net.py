@@ -143,10 +143,7 @@ def main(arguments=None):
                       "step through the equations, instead of the accuracy")
     options = parser.parse_args(arguments)
     try:
-        status = run(options)
-        if sys.stdout is not None:
-            sys.stdout.flush()
-        return status
+        return run(options)
     except BrokenPipeError:  # the reader closed the pipe: python test_net.py | head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
