@@ -7,7 +7,8 @@ def around(values, reach, pick):
     """The maximum (pick=np.maximum) or minimum (np.minimum) over a square window that extends
     reach pixels in each direction; values beyond the border repeat those at it."""
     for turn in range(2):  # along one axis, then along the other
-        values = np.pad(values.T, [(reach, reach), (0, 0)], mode="edge")
+        values = values.T
+        values = values[np.clip(np.arange(-reach, len(values) + reach), 0, len(values) - 1)]
         width = 1
         while width < 2 * reach + 1:
             step = min(width, 2 * reach + 1 - width)
