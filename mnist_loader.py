@@ -142,7 +142,7 @@ def _digits():
         pixels, digits = table[:, :64], table[:, 64:]
         if digits.shape[1] != 1 or table.min() < 0 or pixels.max() > 16 or digits.max() > 9:
             raise ValueError("expected 64 pixels from 0 to 16 and a digit in each row")
-        images = np.stack([framed(row.reshape(8, 8) / 16.0).reshape(-1) for row in pixels])
+        images = np.stack([framed(row.reshape(8, 8)).reshape(-1) for row in pixels])
     except OSError:
         raise
     except Exception as error:  # zlib.error, EOFError, errors from NumPy
