@@ -6,6 +6,7 @@ import random
 import struct
 import time
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -105,8 +106,9 @@ def shaded_page():
     page, lambda: page(0), lambda: page(120), noisy_page, shaded_page,
     lambda: Image.new("RGBA", (50, 50), (0, 0, 0, 0)), lambda: page(255, (1, 1))])
 def test_a_picture_with_no_ink_is_a_clear_error(blank):
-    with pytest.raises(ValueError, match="expected a digit in dark or light ink, found none"):
+    with pytest.raises(ValueError) as raised:
         frame(blank())
+    assert str(raised.value) == "the picture: expected a digit in dark or light ink, found none"
 
 
 def test_what_is_no_picture_is_a_clear_error():
@@ -117,17 +119,19 @@ def test_what_is_no_picture_is_a_clear_error():
 
     good = io.BytesIO()
     noisy_page().save(good, "PNG")
-    with pytest.raises(ValueError, match="text.png: not a picture"):
+    with pytest.raises(ValueError) as raised:
         load_image(written("text.png", b"hello, this is no picture"))
+    assert str(raised.value) == ("text.png: not a picture in a supported format; "
+                                 "save it as PNG or JPEG")
     with pytest.raises(ValueError, match="empty.png: not a picture"):
         load_image(written("empty.png", b""))
     with pytest.raises(ValueError, match="cut.png: broken or unsupported picture"):
         load_image(written("cut.png", good.getvalue()[:5000]))
     page().save("moving.png", save_all=True, append_images=[page(0), page(128)])
-    with pytest.raises(ValueError, match="moving.png: .*expected one picture, got 3"):
+    with pytest.raises(ValueError, match="^moving.png: broken .*: expected one picture, got 3$"):
         load_image("moving.png")
     page().save("moving.webp", save_all=True, append_images=[page(0), page(128)])
-    with pytest.raises(ValueError, match="moving.webp: .*expected one picture, got 3"):
+    with pytest.raises(ValueError, match="moving.webp: .*: expected one picture, got 3$"):
         load_image("moving.webp")
     for name in ("page.gif", "page.tif", "page.bmp"):
         page().save(name)
@@ -175,12 +179,14 @@ def phones_jpeg():
 
 
 @pytest.mark.parametrize("content, answer", [
-    (lambda: crafted_png(10_000, 10_000), "at most 25,000,000 pixels, got 10000x10000"),
-    (lambda: crafted_png(20_001, 1), "sides of at most 20,000 pixels, got 20001x1"),
-    (lambda: crafted_png(5000, 5000), "broken or unsupported picture"),
-    (lambda: scanned_again(500), "pixels in all scans, got 2000x2000 in 506 scans"),
+    (lambda: crafted_png(5000, 5001), ": expected at most 25,000,000 pixels, got 5000x5001"),
+    (lambda: crafted_png(20_001, 1), ": expected sides of at most 20,000 pixels, got 20001x1"),
+    (lambda: crafted_png(5000, 5000), "unsupported picture: image file is truncated"),
+    (lambda: crafted_png(20_000, 1), "unsupported picture: image file is truncated"),
+    (lambda: scanned_again(500),
+     ": expected at most 600,000,000 pixels in all scans, got 2000x2000 in 506 scans"),
     (lambda: scanned_again(100), "returned 784"), (phones_jpeg, "returned 784"),
-], ids=["pixels", "side", "empty", "scans", "fewer scans", "50 megapixels"])
+], ids=["pixels", "side", "empty", "long", "scans", "fewer scans", "50 megapixels"])
 def test_a_small_file_takes_neither_long_nor_much_memory(content, answer):
     content = content()
     answered = answer_within_bounds(lambda: len(load_image(io.BytesIO(content))))
@@ -188,17 +194,173 @@ def test_a_small_file_takes_neither_long_nor_much_memory(content, answer):
 
 
 def test_a_file_without_end_is_refused():
-    with pytest.raises(ValueError, match="/dev/zero: .*expected at most 50,000,000 bytes"):
+    with pytest.raises(ValueError, match="/dev/zero: .*: expected at most 50,000,000 bytes, got"):
         load_image("/dev/zero") if os.path.exists("/dev/zero") else pytest.skip("needs /dev/zero")
 
 
-def test_messages_are_short_whatever_the_name():
-    name = 200 * "x" + ".png"
+def bytes_of(picture, format="PNG", **options):
+    content = io.BytesIO()
+    picture.save(content, format, **options)
+    return content.getvalue()
+
+
+def test_a_file_and_the_scans_of_a_jpeg_may_be_as_large_as_the_limit(monkeypatch):
+    png, jpeg = bytes_of(page()), bytes_of(page(size=(30, 20)), "JPEG", progressive=True)
+    scans = jpeg.count(b"\xff\xda")
+    monkeypatch.setattr(handwriting, "LARGEST_FILE", max(len(png), len(jpeg)))
+    monkeypatch.setattr(handwriting, "MOST_SCANNED", 600 * scans)
+    assert handwriting.open_picture(io.BytesIO(png)).size == (300, 200)
+    assert handwriting.open_picture(io.BytesIO(jpeg)).size == (30, 20)
+    monkeypatch.setattr(handwriting, "LARGEST_FILE", len(png) - 1)
+    with pytest.raises(ValueError, match="bytes, got more"):
+        handwriting.open_picture(io.BytesIO(png))
+    monkeypatch.setattr(handwriting, "LARGEST_FILE", len(jpeg))
+    monkeypatch.setattr(handwriting, "MOST_SCANNED", 600 * scans - 1)
+    for format in ("JPEG", "MPO"):
+        with pytest.raises(ValueError, match=f"got 30x20 in {scans} scans"):
+            handwriting.open_picture(io.BytesIO(bytes_of(page(size=(30, 20)), format,
+                                                         progressive=True)))
+
+
+@pytest.mark.parametrize("error, told", [
+    (MemoryError(), "MemoryError"), (SyntaxError("x" * 1000), "x" * 150)])
+def test_whatever_pillow_raises_is_told_in_short(error, told, monkeypatch):
+    def fail(*arguments, **options):
+        raise error
+
+    monkeypatch.setattr(Image, "open", fail)
+    with pytest.raises(ValueError) as raised:
+        load_image(io.BytesIO(b"any"))
+    assert str(raised.value) == f"the picture: broken or unsupported picture: {told}"
+
+
+@pytest.mark.parametrize("letters, shown", [
+    (76, "x" * 76 + ".png"), (77, "..." + "x" * 73 + ".png"), (200, "..." + "x" * 73 + ".png")])
+@pytest.mark.parametrize("kind", [str, os.fsencode, Path])
+def test_messages_are_short_whatever_the_name(letters, shown, kind):
+    name = "x" * letters + ".png"
     with open(name, "wb") as file:
         file.write(b"no picture")
-    with pytest.raises(ValueError, match=r"^\.\.\.x+\.png: not a picture") as caught:
-        load_image(name)
-    assert len(str(caught.value)) <= 300
+    with pytest.raises(ValueError) as raised:
+        load_image(kind(name))
+    assert str(raised.value).startswith(f"{shown}: not a picture")
+
+
+# ------------------------------------------------------------------ from a file to gray pixels
+
+
+def opened(pixels, mode=None, format="PNG", **options):
+    """The gray pixels of a picture file made of an array."""
+    picture = Image.fromarray(np.asarray(pixels, np.uint8) if mode is None else pixels)
+    picture = picture if mode is None else picture.convert(mode)
+    content = io.BytesIO(bytes_of(picture, format, **options))
+    return np.asarray(handwriting.open_picture(content)).astype(int)
+
+
+FIRST = {1: "top left", 2: "top right", 3: "bottom right", 4: "bottom left",
+         5: "left top", 6: "right top", 7: "right bottom", 8: "left bottom"}
+
+
+@pytest.mark.parametrize("orientation", FIRST)
+def test_a_picture_is_turned_as_exif_says(orientation):
+    """The side that the first row is, then the side that the first column is."""
+    upright = np.arange(6).reshape(2, 3) * 40
+    row, column = FIRST[orientation].split()
+    if row in ("left", "right"):  # rows are columns
+        stored = upright.T
+        stored = stored[::-1] if row == "right" else stored
+        stored = stored[:, ::-1] if column == "bottom" else stored
+    else:
+        stored = upright[::-1] if row == "bottom" else upright
+        stored = stored[:, ::-1] if column == "right" else stored
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    assert np.array_equal(opened(stored, exif=exif), upright)
+
+
+@pytest.mark.parametrize("size, expected", [
+    ((2000, 1000), (1000, 500)), ((900, 1800), (500, 1000)), ((1000, 30), (1000, 30)),
+    ((40, 30), (40, 30))])
+def test_the_longer_side_has_at_most_1000_pixels(size, expected):
+    for format in ("PNG", "JPEG"):
+        picture = handwriting.open_picture(io.BytesIO(bytes_of(page(9, size), format)))
+        assert (picture.size, picture.mode) == (expected, "L")
+        assert np.asarray(picture).max() <= 10
+
+
+def test_a_large_jpeg_is_decoded_at_a_fraction_of_its_size_yet_not_below_640_pixels():
+    opened = [handwriting.open_picture(io.BytesIO(bytes_of(page(9, (side, side)), "JPEG"))).size
+              for side in (1279, 1280, 2559, 2560)]
+    assert opened == [(1000, 1000), (640, 640), (1000, 1000), (640, 640)]
+
+
+def test_16_bits_are_stretched_from_the_darkest_to_the_lightest():
+    shades = np.array([[1000, 1100, 2000, 2999, 3000]], np.uint16)
+    assert opened(shades, "I;16").tolist() == [[0, 12, 127, 254, 255]]
+    assert opened(shades * 0 + 1000, "I;16").tolist() == [[0] * 5]
+    assert opened(np.array([[0, 65535]], np.uint16), "I;16").tolist() == [[0, 255]]
+
+
+@pytest.mark.parametrize("pixels, expected", [
+    ([(0, 255), (0, 0)], [0, 255]), ([(90, 255), (200, 0)], [90, 255]),  # dark on transparent
+    ([(255, 255), (0, 0)], [255, 0]), ([(200, 255), (9, 0)], [200, 0]),  # light on transparent
+    ([(127, 255), (0, 0)], [127, 255]), ([(128, 255), (0, 0)], [128, 0]),
+    ([(255, 255), (0, 127)], [255, 0]), ([(255, 255), (0, 128)], [255, 127]),  # hardly transparent
+    ([(255, 0), (0, 0)], [255, 255]), ([(255, 255), (250, 255)], [255, 250])])
+def test_a_transparent_picture_is_put_on_white_or_under_light_ink_on_black(pixels, expected):
+    assert opened([pixels]).tolist() == [expected]
+
+
+def test_one_shade_may_be_transparent():
+    """As in a GIF, and in a PNG with a palette or in gray."""
+    pixels = np.array([[0, 0, 7]])
+    assert opened(pixels, transparency=0).tolist() == [[255, 255, 7]]
+    assert opened(np.uint8(pixels), "P", transparency=0).tolist() == [[255, 255, 7]]
+    assert opened(pixels).tolist() == [[0, 0, 7]]
+
+
+# ------------------------------------------------------------------ the frame
+
+
+def test_ink_fainter_than_a_fifth_is_blank_and_the_rest_is_stretched():
+    """20 pixels are not scaled."""
+    ink = np.ones((20, 20), np.float32)
+    ink[3, 2:8] = 0.0, 0.1, 0.2, 0.4, 0.8, 0.9
+    expected = np.full((20, 20), 255)
+    expected[3, 2:8] = 0, 0, 0, 64, 191, 223  # 63.75, 191.25, 223.125
+    frame = handwriting.framed(ink)
+    assert frame.dtype == np.uint8 and np.array_equal(frame[4:24, 4:24], expected)
+    assert frame[4:24, 4:24].sum() == frame.sum()
+    assert np.array_equal(handwriting.framed(ink * 7), frame)  # of the darkest
+
+
+@pytest.mark.parametrize("shape, expected", [
+    ((40, 40), (20, 20)), ((30, 15), (20, 10)), ((9, 60), (3, 20)), ((1, 80), (1, 20)),
+    ((80, 1), (20, 1)), ((1, 1), (20, 20)), ((10, 5), (20, 10))])
+def test_the_longer_side_in_the_frame_is_20_pixels_and_the_middle_the_middle(shape, expected):
+    ink = np.zeros((100, 90), bool)
+    ink[7:7 + shape[0], 5:5 + shape[1]] = True
+    frame = handwriting.framed(ink)
+    height, width = expected
+    top, left = round(14 - height / 2), round(14 - width / 2)
+    assert frame[top:top + height, left:left + width].min() == 255
+    assert frame.sum() == 255 * height * width
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_what_is_heavy_on_one_side_does_not_leave_the_frame(turns):
+    """A T with a faint stem: if its center of mass were in the middle, the stem would end below
+    the frame."""
+    ink, expected = np.zeros((20, 20)), np.zeros((28, 28))
+    ink[:, 9], ink[:3] = 0.21, 1
+    expected[8:, 13], expected[8:11, 4:24] = 3, 255
+    frame = handwriting.framed(np.rot90(ink, turns))
+    assert np.array_equal(frame, np.rot90(expected, turns))
+
+
+def test_no_ink_has_no_frame():
+    with pytest.raises(ValueError, match="^expected a digit in ink, found none$"):
+        handwriting.framed(np.zeros((9, 9)))
 
 
 # ------------------------------------------------------------------ each step, and what needs it
@@ -448,6 +610,10 @@ def test_a_reading_tells_every_step():
     gray, beside = np.asarray(reading.picture), masks.dilated(dark, 9) & ~dark
     assert gray[dark].mean() < gray[beside].mean() - 50
     assert reading.problem is None
+    drawn = handwriting.read_picture(pages.saved(WIDE)).ink
+    drawn, right = np.asarray(drawn), np.asarray(WIDE)
+    assert set(np.unique(drawn)) >= {0, 255} and drawn.shape == right.shape
+    assert np.mean(np.abs(drawn.astype(int) - right)) < 1.5
     blank = handwriting.read_picture(pages.saved(page()))
     assert blank.picture.size == (300, 200) and "found none" in blank.problem
     assert blank.ink is None and blank.frame is None and blank.inputs is None
