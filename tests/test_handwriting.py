@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 import pages
-from backstage import handwriting, ink, masks
+from backstage import handwriting, ink, lines, masks
 from backstage.lines import without_lines
 from backstage.saving import WEIGHTS
 from bounds import answer_within_bounds
@@ -385,6 +385,14 @@ def picture_of(grey):
     return Image.fromarray(np.uint8(np.clip(grey, 0, 255)))
 
 
+def labelled(*boxes):
+    """Labels of rectangles: (top, bottom, left, right) each."""
+    labels = np.zeros((100, 100), np.int32)
+    for part, (top, bottom, left, right) in enumerate(boxes, 1):
+        labels[top:bottom, left:right] = part
+    return labels
+
+
 @pytest.mark.parametrize("width", [6, 14, 40])
 def test_strokes_are_the_thinner_of_light_and_dark(width):
     grey = np.asarray(drawing((320, 240), width=width), np.float32)
@@ -450,18 +458,107 @@ def test_lines_are_found_by_running_across_and_strokes_by_crossing_them():
     assert np.array_equal(left, expected)
 
 
+BOTH_WAYS = pytest.mark.parametrize("turn", [np.asarray, np.transpose])
+
+
+@BOTH_WAYS
+@pytest.mark.parametrize("length, darkness, others, stays", [
+    (60, 0.5, (20, 50), True), (60, 0.5, (20, 50, 95), False), (27, 0.5, (20, 50, 95), True),
+    (60, 0.6, (20, 50, 95), False), (60, 0.64, (20, 50, 95), True)])
+def test_where_there_are_three_lines_so_is_part_of_one_unless_it_is_darker(
+        turn, length, darkness, others, stays):
+    """A straight line of 0.3 of the shorter side, up to 1.25 times as dark."""
+    dark = np.zeros((100, 140), np.float32)
+    for row in others:
+        dark[row:row + 2] = 0.5
+    dark[70:72, 40:40 + length] = darkness
+    mask = turn(dark > 0)
+    left = turn(without_lines(mask, mask, turn(dark), np.zeros_like(mask)))
+    expected = np.zeros((100, 140), bool)
+    expected[70:72, 40:40 + length] = stays
+    assert np.array_equal(left, expected)
+
+
+@BOTH_WAYS
+def test_what_is_darker_or_thicker_than_a_line_is_a_stroke_on_it(turn):
+    """A line 2 pixels thick is at most 4 thick, and up to 1.3 times as dark."""
+    dark = np.zeros((100, 140), np.float32)
+    dark[50:52] = 0.5
+    dark[50:52, 20:40], dark[50:52, 60:80] = 0.63, 0.67
+    dark[50:54, 90:95], dark[50:55, 100:105] = 0.5, 0.5
+    expected = np.zeros((100, 140), bool)
+    expected[50:52, 60:80] = expected[50:55, 100:105] = True
+    mask = turn(dark > 0)
+    left = turn(without_lines(mask, mask, turn(dark), np.zeros_like(mask)))
+    assert np.array_equal(left, expected)
+
+
+def test_a_line_is_followed_where_only_its_faint_pixels_are_left():
+    faint = np.zeros((100, 140), bool)
+    faint[30:32] = True
+    dark = faint & (np.arange(140) % 20 < 10)
+    assert not without_lines(dark, faint, 0.5 * faint, np.zeros_like(faint)).any()
+    assert without_lines(dark, dark, 0.5 * faint, np.zeros_like(faint)).any()
+
+
+def test_of_curved_lines_only_what_is_fainter_goes():
+    rows, columns = np.mgrid[0:100, 0:140]
+    curve = np.abs(rows - 50 - 25 * np.sin(columns / 20)) < 2
+    stroke = labelled((10, 90, 60, 64))[:, :, None].repeat(2, 2).reshape(100, 200)[:, :140] > 0
+    dark = np.where(stroke, 0.8, 0.4 * curve)
+    nowhere = np.zeros((100, 140), bool)
+    assert np.array_equal(without_lines(curve | stroke, curve | stroke, dark, nowhere), stroke)
+    spotted = np.where(columns % 10 < 5, 0.4, 0.6) * curve  # no long part is fainter
+    assert np.array_equal(without_lines(curve, curve, spotted, nowhere), curve)
+
+
+@pytest.mark.parametrize("slope, gap, start, length, found", [
+    (0, 0, 30, 38, True), (0, 0, 30, 37, False),  # a pixel longer at both ends
+    (0, 0, 0, 31, True), (0, 0, 0, 30, False),  # 8 pixels longer at the border
+    (0, 2, 30, 60, True), (0, 3, 30, 60, False), (0.1, 0, 20, 90, True), (-0.1, 0, 20, 90, True),
+    (0.23, 0, 20, 90, True), (-0.23, 0, 20, 90, True), (0.33, 0, 20, 90, False),
+    (-0.33, 0, 20, 90, False)])
+def test_a_line_is_straight_over_40_pixels_and_nearly_horizontal(slope, gap, start, length, found):
+    dark = np.zeros((100, 140), bool)
+    places = np.arange(start, start + length)
+    dark[np.rint(50 + slope * (places - 65)).astype(int), places] = True
+    dark[:, start + 30:start + 30 + gap] = False
+    other = np.zeros_like(dark)
+    other[10:60, 125] = True  # stands upright
+    assert np.array_equal(lines._straight(dark | other, 40), dark & found)
+
+
+@BOTH_WAYS
+@pytest.mark.parametrize("shape, across", [
+    (lambda rows, columns: rows == 50, True),
+    (lambda rows, columns: (rows == 50) & (columns >= 2) & (columns < 138), True),
+    (lambda rows, columns: (rows == 50) & (columns >= 3), False),
+    (lambda rows, columns: (rows == 50) & (columns < 137), False),
+    (lambda rows, columns: rows + columns == 41, True),  # 57.9 pixels, across a corner
+    (lambda rows, columns: rows + columns == 28, False),  # 39.6
+    (lambda rows, columns: (np.hypot(rows - 50, columns) // 2 == 15), False)])  # along a border
+def test_lines_run_from_border_to_border(turn, shape, across):
+    dark = shape(*np.mgrid[0:100, 0:140])
+    nowhere = np.zeros_like(dark)
+    found = lines.runs_across(turn(masks.parts(dark)), turn(nowhere))
+    assert found.tolist() == [False, across]
+
+
+@BOTH_WAYS
+def test_lines_run_to_where_the_paper_ends(turn):
+    labels, outside = np.zeros((100, 140), int), np.zeros((100, 140), bool)
+    labels[50, 32:] = 1
+    assert not lines.runs_across(turn(labels), turn(outside))[1]
+    outside[:, :30] = True
+    assert lines.runs_across(turn(labels), turn(outside))[1]
+    labels[50, 32] = 0  # four pixels from the end of the paper
+    assert not lines.runs_across(turn(labels), turn(outside))[1]
+
+
 def test_a_corner_of_the_table_at_the_border_is_no_ink(seven):
     rows, columns = np.mgrid[0:240, 0:320]
     assert same(picture_of(np.where(rows - columns > 195, 60, ink_on(220, WIDE))), seven)
     assert same(picture_of(np.where(columns > 316 - rows / 30, 60, ink_on(220, WIDE))), seven)
-
-
-def labelled(*boxes):
-    """Labels of rectangles: (top, bottom, left, right) each."""
-    labels = np.zeros((100, 100), np.int32)
-    for part, (top, bottom, left, right) in enumerate(boxes, 1):
-        labels[top:bottom, left:right] = part
-    return labels
 
 
 @pytest.mark.parametrize("speck, stays", [
@@ -530,6 +627,148 @@ def test_strokes_have_clear_edges_and_are_darker_than_the_noise():
     assert not ink.are_strokes(bar, 0.3 * bar, bar)  # no paper to compare with
 
 
+@pytest.mark.parametrize("boxes, are", [
+    ([(20, 60, 40, 60)], True), ([(20, 60, 40, 64)], False),  # 0.42 and 0.48 of its length
+    ([(10 * row, 10 * row + 4, 10, 60) for row in range(5)], True),
+    ([(10 * row, 10 * row + 4, 10, 60) for row in range(6)], False),
+    ([(20, 22, 2, 98), (17, 25, 40, 48)], True), ([(20, 22, 2, 98), (17, 26, 40, 49)], False)])
+def test_strokes_are_narrow_few_and_nowhere_broad(boxes, are):
+    """The last one is broader than 2.5 times its mean width of 3.1 pixels."""
+    strokes = labelled(*boxes) > 0
+    assert ink.are_strokes(strokes, 0.8 * strokes, masks.dilated(strokes, 6)) == are
+    assert ink.stroke_width(strokes & False) == 0.0
+
+
+@pytest.mark.parametrize("beside, are", [(0.19, True), (0.21, False)])
+def test_beside_strokes_the_paper_is_at_most_a_fourth_as_dark(beside, are):
+    bar = labelled((20, 80, 45, 55)) == 1
+    near = masks.dilated(bar, 6)
+    assert ink.are_strokes(bar, np.where(bar, 0.8, beside * near), near) == are
+
+
+@pytest.mark.parametrize("contrast, are", [(4.5, True), (3.5, False)])
+def test_strokes_are_four_times_as_dark_as_the_noise(contrast, are):
+    bar = labelled((20, 80, 47, 52)) == 1
+    noise = np.random.default_rng(1).normal(0, 0.1, bar.shape)
+    assert ink.are_strokes(bar, 0.1 * contrast * bar + noise, masks.dilated(bar, 12)) == are
+
+
+def test_noise_is_estimated_beside_a_few_strokes():
+    noise = np.random.default_rng(1).normal(0.3, 0.1, (100, 100))
+    assert ink._noise(noise) == pytest.approx(0.1, rel=0.05)
+    noise[:5] = 1.0
+    assert ink._noise(noise) == pytest.approx(0.1, rel=0.15)
+
+
+@pytest.mark.parametrize("contrast, noise, found", [
+    (0.06, 0.0, True), (0.04, 0.0, False), (0.055, 0.01, True), (0.35, 0.06, True),
+    (0.25, 0.06, False)])
+def test_ink_stands_out_from_the_paper_and_its_noise(contrast, noise, found):
+    bar = labelled((20, 80, 46, 54)) == 1
+    dark = contrast * bar + np.random.default_rng(1).normal(0, noise, bar.shape)
+    if found:
+        assert np.mean(bar == (dark > ink._threshold(dark))) > 0.98
+        return
+    for blank in (dark, dark[:0]):
+        with pytest.raises(ValueError, match=ink.NONE):
+            ink._threshold(blank)
+
+
+@pytest.mark.parametrize("width", [1, 10, 11])
+def test_paper_is_filled_in_under_what_is_no_wider_than_twice_the_reach(width):
+    gray = np.full((60, 60), 200.0, np.float32)
+    gray[:, 30:30 + width] = 80
+    gray[:4] = 100  # at the border
+    paper = ink.paper_under(gray, 5)
+    assert paper.shape == gray.shape and (paper[:4] == 100).all()
+    assert (paper[4:] == (200 if width <= 10 else gray[4:])).all()
+    dark = ink.darkness(gray, 5)
+    assert dark[30, 30] == pytest.approx(0.6 if width <= 10 else 0) and not dark[4:, :30].any()
+    assert not ink.darkness(0 * gray, 5).any()
+
+
+@pytest.mark.parametrize("shade, is_table", [(0.57, True), (0.63, False)])
+def test_a_table_is_darker_than_three_fifths_of_the_paper_and_at_the_border(shade, is_table):
+    gray = np.full((200, 320), 200.0, np.float32)
+    gray[:, :60] = gray[60:140, 150:230] = 200 * shade
+    gray[:, 300:310] = 20  # too narrow
+    table = np.zeros((200, 320), bool)
+    table[:, :65] = is_table  # and 5 pixels beyond
+    assert np.array_equal(ink.table_around(gray), table)
+
+
+@pytest.mark.parametrize("height, is_along", [(13, True), (14, False)])
+def test_what_has_a_fourth_of_its_outline_along_the_border_is_no_ink(height, is_along):
+    """A box of 10 by 13 pixels has an outline of 46 sides, 36.1 pixels."""
+    labels = labelled((0, height, 40, 50), (40, 60, 40, 60))
+    along = ink.along_border(labels, np.zeros(labels.shape, bool))
+    assert np.array_equal(along, (labels == 1) & is_along)
+
+
+@pytest.mark.parametrize("length, found", [(8, False), (9, True), (30, True)])  # 8.4
+def test_a_digit_has_at_least_seven_hundredths_of_the_shorter_side(length, found):
+    dark = np.zeros((120, 150))
+    dark[40:40 + length, 60:62] = 0.5
+    where = np.ones(dark.shape, bool)
+    if found:
+        assert np.array_equal(ink.find_digit(dark, where), dark > 0)
+        return
+    with pytest.raises(ValueError, match=ink.NONE):
+        ink.find_digit(dark, where)
+
+
+def test_a_digit_is_most_of_the_ink_unless_the_rest_is_fainter():
+    dark = np.zeros((100, 150))
+    dark[20:60, 30:33] = 0.8
+    dark[5:95:10, 100:104] = dark[5:95:10, 110:114] = 0.8  # dots far away
+    where = np.ones(dark.shape, bool)
+    assert np.array_equal(ink.find_digit(dark, where), (dark > 0) & (np.arange(150) < 90))
+    dark[5:96:5, 100:148] = 0.8
+    with pytest.raises(ValueError, match=ink.NONE):
+        ink.find_digit(dark, where)
+    dark[:, 100:] *= 0.5
+    assert np.array_equal(ink.find_digit(dark, where), (dark > 0) & (np.arange(150) < 90))
+
+
+def test_what_lies_along_the_border_does_not_set_the_threshold():
+    dark = np.zeros((100, 150))
+    dark[20:60, 30:33], dark[30:60, 147:] = 0.2, 1.0
+    found = ink.find_digit(dark, np.ones(dark.shape, bool))
+    assert np.array_equal(found, dark == 0.2)
+    where = np.ones(dark.shape, bool)
+    where[:, :20], dark[:, :15] = False, 1.0  # no paper
+    assert np.array_equal(ink.find_digit(dark, where), found)
+    dark[:, :15] = 0
+    dark[0:40, 60:62] = 0.2  # touches the border
+    assert np.array_equal(ink.find_digit(dark, np.ones(dark.shape, bool), whole=True), found)
+
+
+def test_the_digit_is_cut_out_with_a_fourth_of_its_length_around_it():
+    for place in ((300, 250), (-50, -40), (860, 640)):  # the last two at a corner
+        large = Image.new("L", (1000, 800), 255)
+        large.paste(drawing(), place)
+        left, top, right, bottom = ImageOps.invert(large).getbbox()
+        strokes, box = ink.find_strokes(large)
+        margin = 0.25 * max(right - left, bottom - top)
+        expected = (max(0, left - margin), max(0, top - margin),
+                    min(1000, right + margin), min(800, bottom + margin))
+        assert box == pytest.approx(expected, abs=7)  # two pixels of the downscaled picture
+        height, width = strokes.shape
+        assert width / height == pytest.approx((box[2] - box[0]) / (box[3] - box[1]), rel=0.02)
+        exact = np.asarray(large.resize((width, height), Image.Resampling.BOX, box)) < 128
+        assert np.mean(strokes == exact) > 0.98
+
+
+def test_strokes_are_widened_by_a_disk():
+    strokes = np.zeros((70, 90), bool)
+    strokes[30:32, 10:70] = True  # 2.46 pixels wide: 2 · 120 / (π/4 · 124)
+    thick = ink.thickened(strokes, 0.18)  # by (0.18 · 60 - 2.46) / (2 · 0.82) = 5.09
+    places = np.argwhere(strokes)
+    expected = [[np.min(np.hypot(*(places - (row - 5, column - 5)).T)) <= 5.09
+                 for column in range(100)] for row in range(80)]
+    assert np.array_equal(thick, expected)
+
+
 @pytest.mark.parametrize("pen", [0.02, 0.05, 0.09])
 def test_thin_strokes_become_as_wide_as_mnists(pen):
     strokes = np.asarray(pages.drawn(pages.written(2, random.Random(1), 0), pen)) > 128
@@ -566,6 +805,48 @@ def test_around_is_the_extreme_of_a_square(reach):
                                     max(0, column - reach):column + reach + 1])
                      for column in range(17)] for row in range(12)]
         assert np.array_equal(masks.around(values, reach, pick), expected)
+
+
+@pytest.mark.parametrize("reach", [1, 2, 4])
+def test_the_edge_is_all_within_reach_of_the_border_or_of_no_paper(reach):
+    outside = np.zeros((15, 18), bool)
+    outside[6, 9], outside[14, :3] = True, True
+    beyond, size = np.pad(outside, reach, constant_values=True), 2 * reach + 1
+    expected = [[beyond[row:row + size, column:column + size].any() for column in range(18)]
+                for row in range(15)]
+    assert np.array_equal(masks.edge_of(outside, reach), expected)
+
+
+def test_the_length_is_that_of_the_longer_side():
+    assert masks.length(labelled((20, 60, 40, 60)) > 0) == 40
+    assert masks.length(labelled((20, 23, 0, 2), (99, 100, 30, 31)) > 0) == 80
+    assert masks.length(labelled((3, 4, 99, 100)) > 0) == 1
+    assert masks.length(labelled() > 0) == 0
+
+
+def test_outlines_are_the_sides_of_pixels_times_a_fourth_of_pi():
+    labels = labelled((0, 2, 0, 5), (40, 41, 7, 8), (41, 44, 8, 20))
+    sides = [2 * (2 + 5) + 4 + 2 * (3 + 12), 2 * (2 + 5), 4, 2 * (3 + 12)]
+    assert masks.outlines(labels) == pytest.approx(np.pi / 4 * np.array(sides))
+    labels[:] = 1
+    assert masks.outlines(labels)[1] == pytest.approx(np.pi * 100)
+
+
+@pytest.mark.parametrize("dark", [0.02, 0.2, 0.5, 0.9])
+def test_otsus_threshold_leaves_the_least_variance_within_both_groups(dark):
+    random = np.random.default_rng(4)
+    values = np.where(random.random(4000) < dark, random.normal(0.6, 0.1, 4000),
+                      random.normal(0.1, 0.05, 4000))
+
+    def variance(threshold):
+        groups = values[values > threshold], values[values <= threshold]
+        return sum(len(group) * group.var() for group in groups)
+
+    steps = np.linspace(values.min(), values.max(), 129)[1:-1]
+    best = min(variance(step) for step in steps)
+    assert variance(masks.otsu(values)) <= 1.002 * best
+    assert np.abs(steps - masks.otsu(values)).min() < 1e-9
+    assert 1 <= masks.otsu(np.array([1.0, 2.0])) <= 2 and np.isfinite(masks.otsu(np.ones(3)))
 
 
 def test_the_outline_of_a_disk_is_its_circumference_and_strokes_have_their_width():
@@ -613,7 +894,7 @@ def test_a_reading_tells_every_step():
     drawn = handwriting.read_picture(pages.saved(WIDE)).ink
     drawn, right = np.asarray(drawn), np.asarray(WIDE)
     assert set(np.unique(drawn)) >= {0, 255} and drawn.shape == right.shape
-    assert np.mean(np.abs(drawn.astype(int) - right)) < 1.5
+    assert np.mean(np.abs(drawn.astype(int) - right)) < 0.6  # 0.8 if moved by a pixel
     blank = handwriting.read_picture(pages.saved(page()))
     assert blank.picture.size == (300, 200) and "found none" in blank.problem
     assert blank.ink is None and blank.frame is None and blank.inputs is None
