@@ -3,6 +3,7 @@
 import gzip
 import os
 import pickle
+import re
 import struct
 
 import numpy as np
@@ -29,8 +30,10 @@ def loads(content, counts=(5, 3, 2)):
 
 
 def refused(content, message):
+    """message: a regular expression that the start of the error matches, after the path."""
     put_pickle(content)
-    message = "mnist.pkl.gz: not MNIST as pickled arrays: .*" + message
+    path = re.escape(os.path.join("classic", "mnist.pkl.gz"))
+    message = f"^{path}: not MNIST as pickled arrays: {message}"
     with pytest.raises(ValueError, match=message) as raised:
         load_data("classic")
     assert len(str(raised.value)) < 300
@@ -93,7 +96,7 @@ class Evil:
 def test_a_pickle_that_names_anything_but_arrays_is_refused_before_it_runs(protocol):
     for value in (Evil(), (Evil(), 1, 2), np.random.default_rng, [slice(1)] * 3, eval):
         refused(pickle.dumps(value, min(protocol, pickle.HIGHEST_PROTOCOL)),
-                "it names .* nothing was run")
+                "it names .*, which is not part of an array; nothing was run$")
     assert not os.path.exists("was-run")
 
 
@@ -101,82 +104,178 @@ def pairs(pixels, numbers):
     return pickle.dumps([(pixels, numbers)] * 3, 2)
 
 
+LABELS = struct.pack("<2q", 0, 1)
+
+
+def two_labels(**changes):
+    """An array of the labels 0 and 1, pickled, with changes."""
+    pieces = dict(shape=python_2_shape(2), code=b"U\x02i8", content=python_2_text(LABELS))
+    return python_2_array(**{**pieces, **changes})
+
+
 def made_of(**changes):
     """A pickle of one array of two labels, with changes."""
-    pieces = dict(shape=python_2_shape(2), code=b"U\x02i8", content=python_2_text(bytes(16)))
-    pieces.update(changes)
-    return b"\x80\x02" + python_2_array(**pieces) + b"."
+    return b"\x80\x02" + two_labels(**changes) + b"."
 
 
+def loads_labels(*arrays):
+    """Checks that three arrays, pickled, are each the labels 0 and 1 of two images."""
+    pixels = python_2_array(python_2_shape(2, 784), b"U\x02u1", python_2_text(bytes(2 * 784)))
+    body = b"".join(pixels + array + b"\x86" for array in arrays)
+    put_pickle(b"\x80\x02" + body + b"\x87.")
+    assert [part[1].tolist() for part in load_data("classic")] == [[0, 1]] * 3
+
+
+FAR_MORE = "it would unpack into far more than MNIST$"
+PIXEL_RANGE = "expected pixels from 0 to 255, or from 0.0 to 1.0$"
+EVEN = "expected pixels with 256 evenly spaced values$"
+OTHER_TYPE = "expected arrays of numbers, got another type$"
+OTHER_CALL = "expected an array, got another call; nothing was run$"
+OPCODES = "expected the opcodes of an array, got b'.+'$"
+INVALID = "invalid structure$"
 BLANK = np.zeros((2, 784))
 TWO = np.zeros(2, int)
 
 
 @pytest.mark.parametrize("content, message", [
-    (b"", "truncated"), (b"hello", "invalid str"),
+    (b"", "truncated"), (b"hello", INVALID),
     (python_2_pickle(parts(np.float32, 256))[:-100], "truncated"),
     (python_2_pickle(parts(np.float32, 256))[:-1], "truncated"),
     (python_2_pickle(parts(np.float32, 256)) + b"x", "trailing data"),
     (pickle.dumps(parts(np.float32, 256)[:2], 2), "expected three parts, got 2"),
     (pickle.dumps(parts(np.float32, 256) * 2, 2), "expected three parts, got 6"),
-    (pickle.dumps([1, 2, 3], 2), "invalid str"), (pickle.dumps(7, 2), "invalid str"),
-    (pickle.dumps([(BLANK,)] * 3, 2), "expected"),
+    (pickle.dumps([1, 2, 3], 2), INVALID), (pickle.dumps(7, 2), INVALID),
+    (pickle.dumps([(BLANK,)] * 3, 2), ".*expected 2, got 1"),
     (pickle.dumps([(TWO, BLANK)] * 3, 2), "expected arrays of shape"),
-    (pickle.dumps({}, 2), "expected the opcodes of an array, got"),
+    (pickle.dumps({}, 2), OPCODES),
     (pairs(np.zeros((2, 783)), TWO), r"expected arrays of shape .*got \(2, 783\)"),
     (pairs(np.zeros((2, 28, 28)), TWO), "expected arrays of shape"),
     (pairs(BLANK, np.zeros(3, int)), "expected arrays of shape"),
     (pickle.dumps([(np.zeros((0, 784)), np.zeros(0, int))] * 3, 4), "expected arrays of shape"),
-    (pairs(BLANK, TWO + 10), "labels from 0 to 9, got 10 to 10"),
-    (pairs(BLANK, TWO - 1), "labels from 0 to 9, got -1 to -1"),
-    (pairs(BLANK, TWO.astype(np.uint8) + 10), "labels from 0 to 9"),
+    (pairs(BLANK, TWO + 10), "expected labels from 0 to 9, got 10 to 10"),
+    (pairs(BLANK, TWO - 1), "expected labels from 0 to 9, got -1 to -1"),
+    (pairs(BLANK, TWO.astype(np.uint8) + 10), "expected labels from 0 to 9"),
     (pairs(BLANK, TWO.astype(float)), "expected integer labels, got float64"),
-    (pairs(BLANK + 300, TWO), "pixels from 0"), (pairs(BLANK - 1, TWO), "pixels from 0"),
-    (pairs(BLANK - np.nan, TWO), "pixels from 0"), (pairs(BLANK + np.inf, TWO), "pixels from 0"),
-    (pairs(BLANK + 0.3, TWO), "256 evenly"), (pairs(BLANK + 254.5, TWO), "256 evenly"),
-    (pairs(np.array([["x"] * 784]), np.zeros(1, int)), "arrays of numbers"),
-    (pairs(BLANK.astype(complex), TWO), "arrays of numbers"),
-    (pairs(BLANK > 1, TWO), "arrays of numbers"),
-    (made_of(code=b"U\x02f1"), "invalid str"), (made_of(code=b"U\x02O8"), "arrays of numbers"),
-    (made_of(code=b"U\x03i8,"), "arrays of numbers"),
-    (made_of(code=b"U\x04=<i8"), "arrays of numbers"),
-    (made_of(code=b"K\x08"), "arrays of numbers"), (made_of(order=b"!"), "arrays of numbers"),
+    (pairs(BLANK + 256, TWO), PIXEL_RANGE), (pairs(BLANK - 0.1, TWO), PIXEL_RANGE),
+    (pairs(BLANK + 255.005, TWO), PIXEL_RANGE), (pairs(BLANK + 100.011, TWO), EVEN),
+    (pairs(BLANK - np.nan, TWO), PIXEL_RANGE), (pairs(BLANK + np.inf, TWO), PIXEL_RANGE),
+    (pairs(BLANK + 0.3, TWO), EVEN), (pairs(BLANK + 254.5, TWO), EVEN),
+    (pairs(np.array([["x"] * 784]), np.zeros(1, int)), OTHER_TYPE),
+    (pairs(BLANK.astype(complex), TWO), OTHER_TYPE),
+    (pairs(BLANK > 1, TWO), OTHER_TYPE),
+    (made_of(code=b"U\x02f1"), INVALID), (made_of(code=b"U\x02O8"), OTHER_TYPE),
+    (made_of(code=b"U\x03i8,"), OTHER_TYPE),
+    (made_of(code=b"U\x04=<i8"), OTHER_TYPE),
+    (made_of(code=b"K\x08"), OTHER_TYPE), (made_of(order=b"!"), OTHER_TYPE),
     (made_of(shape=python_2_shape(3)), "expected .* numbers, got 16 bytes"),
     (made_of(shape=python_2_shape(1)), "expected .* numbers, got 16 bytes"),
     (made_of(shape=python_2_shape(-2)), "expected .* numbers, got 16 bytes"),
-    (made_of(shape=b")"), "expected arrays of shape"), (made_of(shape=b"N"), "invalid str"),
-    (made_of(content=b"K\x01"), "invalid str"), (made_of(content=b"N"), "invalid str"),
-    (b"\x80\x02r\xff\xff\xff\x7f.", "invalid str"), (b"\x80\x02h\x07.", "invalid str"),
-    (b"\x80\x02T\xff\xff\xff\x7f.", "far more than MNIST"),
-    (b"T\xff\xff\xff\xff.", "a negative number"),
-    (b"\x80\x02(" + b"]" * 100_000 + b"l.", "far more than MNIST"),
-    (b"\x80\x04})" + b"\x85" * 500_000 + b"K\x01s.", "the opcodes"),
-    (b"\x80\x04\x8e" + struct.pack("<Q", 6 * 10 ** 9) + b".", "far more than MNIST"),
-    (b"\x80\x05\x96" + struct.pack("<Q", 6 * 10 ** 9) + b".", "the opcodes"),
-    (b"\x80\x04\x95" + struct.pack("<Q", 6_000_000) + b")" * 6_000_000, "far more than MNIST"),
-    (b"X\x02\x00\x00\x00\xc4\x80.", "latin"), (b"X\x02\x00\x00\x00\xff\xff.", "utf-8"),
-    (b"X\xd0\x07\x00\x00" + b"x" * 1999 + b"\xc3.", "utf-8"),
-    (b"c_codecs\nencode\nU\x01xU\x05utf-8\x86R.", "nothing was run"),
-    (b"cnumpy\nndarray\n)R.", "nothing was run"), (b"K\x01Nb.", "invalid str"),
-    (b"K\x01)b.", "another state"),
-    (b"\x85.", "underflow"), (b"t.", "invalid str"), (b"K\x01K\x02(\x86t.", "underflow"),
-    (b".", "invalid str"), (b"I" + b"1" * 100 + b"\n.", "a line of at most 100 bytes"),
-    (b"c" + b"m" * 100 + b"\n", "a line of at most 100 bytes"), (b"Ix\n.", "invalid literal"),
+    (made_of(shape=b")"), "expected arrays of shape"), (made_of(shape=b"N"), INVALID),
+    (made_of(content=b"K\x01"), INVALID), (made_of(content=b"N"), INVALID),
+    (b"\x80\x02r\xff\xff\xff\x7f.", INVALID), (b"\x80\x02h\x07.", INVALID),
+    (b"\x80\x02T\xff\xff\xff\x7f.", FAR_MORE),
+    (b"T\xff\xff\xff\xff.", "expected a length, got a negative number"),
+    (b"\x80\x02(" + b"]" * 100_000 + b"l.", FAR_MORE),
+    (b"\x80\x04})" + b"\x85" * 500_000 + b"K\x01s.", OPCODES),
+    (b"\x80\x04\x8e" + struct.pack("<Q", 6 * 10 ** 9) + b".", FAR_MORE),
+    (b"\x80\x05\x96" + struct.pack("<Q", 6 * 10 ** 9) + b".", OPCODES),
+    (b"\x80\x04\x95" + struct.pack("<Q", 6_000_000) + b")" * 6_000_000, FAR_MORE),
+    (b"X\x02\x00\x00\x00\xc4\x80.", "'latin-1' codec"),
+    (b"X\x02\x00\x00\x00\xff\xff.", "'utf-8' codec"),
+    (b"X\xd0\x07\x00\x00" + b"x" * 1999 + b"\xc3.", "'utf-8' codec"),
+    (b"c_codecs\nencode\nU\x01xU\x05utf-8\x86R.", OTHER_CALL),
+    (b"cnumpy\nndarray\n)R.", OTHER_CALL), (b"K\x01Nb.", INVALID),
+    (b"K\x01)b.", "expected an array, got another state"),
+    (b"\x85.", "stack underflow"), (b"t.", INVALID), (b"K\x01K\x02(\x86t.", "stack underflow"),
+    (b".", INVALID), (b"I" + b"1" * 100 + b"\n.", "expected a line of at most 100 bytes"),
+    (b"c" + b"m" * 100 + b"\n", "expected a line of at most 100 bytes"),
+    (b"Ix\n.", "invalid literal"),
 ])
 def test_a_broken_pickle_is_an_error_that_names_it(content, message):
     refused(content, message)
 
 
+def test_a_name_is_told_in_short():
+    for name, told in ((b"x" * 90, "x" * 57), (b"\xff", "\ufffd")):
+        refused(b"cos\n" + name + b"\n.",
+                f"it names os.{told}, which is not part of an array; nothing was run$")
+
+
+def test_an_array_without_values_is_no_array_of_labels():
+    """One image, whose label has no state."""
+    empty = b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85U\x01b\x87R"
+    pixels = python_2_array(python_2_shape(1, 784), b"U\x02u1", python_2_text(bytes(784)))
+    refused(b"\x80\x02" + (pixels + empty + b"\x86") * 3 + b"\x87.",
+            r"expected arrays of shape \(n, 784\) and \(n,\), got \(1, 784\) and \(0,\)$")
+
+
+@pytest.mark.parametrize("changes", [
+    dict(shape=b"K\x02\x85"), dict(shape=b"M\x02\x00\x85"), dict(shape=b"\x8a\x01\x02\x85"),
+    dict(shape=b"\x8a\x02\x02\x00\x85"), dict(shape=b"I2\n\x85"), dict(shape=b"L2L\n\x85"),
+    dict(shape=b"(K\x02t"), dict(shape=b"(K\x02l"), dict(shape=b"]K\x02a"),
+    dict(shape=b"](K\x02e"), dict(shape=b")K\x02a"),
+    dict(code=b"U\x03=i8"), dict(code=b"U\x03|i8"), dict(code=b"C\x02i8"),
+    dict(code=b"\x8c\x02i8"), dict(code=b"X\x02\x00\x00\x00i8"), dict(code=b"Vi8\n"),
+    dict(code=b"\x8e\x02" + bytes(7) + b"i8"), dict(code=b"T\x02\x00\x00\x00i8"),
+    dict(content=b"B\x10\x00\x00\x00" + LABELS),
+    dict(content=python_2_text(struct.pack(">2q", 0, 1)), order=b">")])
+def test_every_way_to_pickle_a_number_a_tuple_or_a_string_is_understood(changes):
+    loads_labels(*[two_labels(**changes)] * 3)
+
+
+@pytest.mark.parametrize("put, get", [
+    (b"q\x07", b"h\x07"), (b"r\x07\x01\x00\x00", b"j\x07\x01\x00\x00"), (b"p263\n", b"g263\n"),
+    (b"\x94", b"h\x00"), (b"q\x05\x94", b"h\x01")])
+def test_what_is_put_into_the_memo_is_got_from_it(put, get):
+    loads_labels(two_labels(code=b"U\x02i8" + put), two_labels(code=get), two_labels(code=get))
+    shape = python_2_shape(2)
+    loads_labels(two_labels(shape=shape + put), two_labels(shape=get), two_labels(shape=get))
+
+
+def test_a_length_has_no_sign():
+    for start in (b"B\x00\x00\x00\x80", b"X\x00\x00\x00\x80", b"\x8e" + b"\xff" * 8):
+        refused(start + b".", FAR_MORE)
+    refused(b"U\xc8" + bytes(199), "truncated$")
+
+
+def test_as_many_opcodes_are_read_as_the_limit():
+    refused(b"]" * 1999 + b".", "expected three parts, got 0$")
+    refused(b"]" * 2000 + b".", FAR_MORE)
+
+
+def test_too_little_memory_is_told(monkeypatch):
+    def fail(*arguments):
+        raise MemoryError
+
+    monkeypatch.setattr(arrays, "read_array", fail)
+    put_pickle(made_of(content=python_2_text(bytes(2000))))
+    with pytest.raises(ValueError) as raised:
+        load_data("classic")
+    path = os.path.join("classic", "mnist.pkl.gz")
+    assert str(raised.value) == f"{path}: too large for this machine's memory"
+
+
 def test_a_line_may_have_99_characters():
-    refused(b"I" + b"0" * 98 + b"7\n.", "invalid str")
+    refused(b"I" + b"0" * 98 + b"7\n.", INVALID)
 
 
-@pytest.mark.parametrize("row", [0, 999, 1000, 1499])
+@pytest.mark.parametrize("row", [0, 999, 1000, 1001])
 def test_an_uneven_pixel_in_any_row_is_found(row):
-    pixels = np.zeros((1500, 784))
+    pixels = np.zeros((1002, 784), np.float32)
     pixels[3, 3] = 255 / 256
     pixels[row, 700] = 0.3
-    refused(pickle.dumps([(pixels, np.zeros(1500, int))] * 3, 2), "256 evenly")
+    refused(pairs(pixels, np.zeros(1002, int)), EVEN)
+
+
+def test_pixels_are_rounded_to_whole_shades():
+    pixels = np.zeros((2, 784))
+    pixels[1, :6] = 1, 100.009, 99.991, 254.009, 255, 2
+    put_pickle(pairs(pixels, TWO))
+    assert load_data("classic")[0][0][1, :6].tolist() == [1, 100, 100, 254, 255, 2]
+    shades = np.arange(2 * 784).reshape(2, 784) % 256
+    for full in (255, 256):  # 0.0 to 1.0, or to 255/256
+        put_pickle(pairs(shades / full, TWO))
+        assert np.array_equal(load_data("classic")[0][0], shades)
 
 
 def test_an_array_is_read_once():
@@ -184,7 +283,7 @@ def test_an_array_is_read_once():
     content = python_2_text(bytes(2000))
     two = [python_2_array(python_2_shape(250), b"U\x02i8", text)
            for text in (content + b"q\x01", b"h\x01")]
-    refused(b"\x80\x02" + b"".join(two) + b"\x86.", "invalid str")
+    refused(b"\x80\x02" + b"".join(two) + b"\x86.", INVALID)
 
 
 def test_no_more_is_held_than_the_limit(monkeypatch):
@@ -194,7 +293,7 @@ def test_no_more_is_held_than_the_limit(monkeypatch):
     monkeypatch.setattr(arrays, "MOST_BYTES", needed)
     loads(content)
     monkeypatch.setattr(arrays, "MOST_BYTES", needed - 1)
-    refused(content, "far more than MNIST")
+    refused(content, FAR_MORE)
 
 
 def test_the_limits_leave_room_for_mnist_in_float64():
