@@ -123,13 +123,12 @@ def _check(picture, content):
 
 def _gray(picture):
     """The picture as open_picture returns it."""
+    exif = picture.getexif()
     if picture.mode[0] == "I":  # 16 bits: its range of shades, stretched to 256
-        values = np.clip(np.asarray(picture), 0, 65535)
-        shades = np.arange(65536) - int(values.min())
-        table = np.uint8(np.clip(255 * shades // max(1, int(values.max() - values.min())), 0, 255))
+        values = np.asarray(picture)
+        table = np.uint8(255 * (np.arange(65536) - values.min()) // max(1, np.ptp(values)))
         picture = Image.fromarray(table[values])
     transparent = "A" in picture.getbands() or "transparency" in picture.info
-    exif = picture.getexif()
     small = picture.convert("RGBA" if transparent else "L")
     small.thumbnail((WORKING_SIDE, WORKING_SIDE))
     small.info["exif"] = exif.tobytes()

@@ -299,6 +299,9 @@ def test_16_bits_are_stretched_from_the_darkest_to_the_lightest():
     assert opened(shades, "I;16").tolist() == [[0, 12, 127, 254, 255]]
     assert opened(shades * 0 + 1000, "I;16").tolist() == [[0] * 5]
     assert opened(np.array([[0, 65535]], np.uint16), "I;16").tolist() == [[0, 255]]
+    upside_down = Image.Exif()
+    upside_down[0x0112] = 3
+    assert opened(shades, "I;16", exif=upside_down).tolist() == [[255, 254, 127, 12, 0]]
 
 
 @pytest.mark.parametrize("pixels, expected", [
