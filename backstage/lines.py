@@ -65,9 +65,14 @@ def _straight(dark, size):
     """The dark pixels on a straight dark line of this length, with gaps of at most two pixels, at
     most 13 degrees from the horizontal."""
     near, straight = dilated(dark, 1), np.zeros_like(dark)
+    columns = np.flatnonzero(near.any(axis=0))
+    if not len(columns):
+        return straight
+    part = slice(max(0, columns[0] - 1), columns[-1] + 2)  # all else is blank
     margin = 8  # beyond the border, pixels repeat those at it
+    near = np.pad(near[:, part], [(0, 0), (margin, margin)], mode="edge")
     for slope in np.arange(-12, 13) / 50:  # rows per column
-        values = np.pad(near, [(0, 0), (margin, margin)], mode="edge")
+        values = near
         width, steps = 1, []
         while width < size and values.any():  # True: all pixels from here to the right are dark
             steps.append(min(width, size - width))
@@ -76,7 +81,7 @@ def _straight(dark, size):
         if values.any():
             for step in steps:  # then mark every pixel of such lines
                 values = values | _moved(values, -round(step * slope), -step)
-            straight |= values[:, margin:-margin]
+            straight[:, part] |= values[:, margin:-margin]
     return straight & dark
 
 
