@@ -404,6 +404,15 @@ def test_strokes_are_the_thinner_of_light_and_dark(width):
     assert ink.is_light_on_dark(np.where(grey < 128, 250, board).astype(np.float32)[:, :200])
 
 
+def test_of_light_and_dark_the_thinnest_counts_most():
+    """Eight bright spots have 20 times the area of a stroke."""
+    gray = np.full((240, 320), 150, np.float32)
+    gray[100:200, 157:163] -= 60
+    for row, column in np.ndindex(2, 4):
+        gray[10 + 180 * row:50 + 180 * row, 10 + 87 * column:50 + 87 * column] += 60
+    assert not ink.is_light_on_dark(gray) and ink.is_light_on_dark(300 - gray)
+
+
 def test_uneven_light_and_a_shadow_are_no_ink(seven):
     rows, columns = np.mgrid[0:240, 0:320]
     light = (150 + 0.25 * columns + 0.1 * rows) * (1 - 0.4 / (1 + np.exp(-(columns - 90) / 8)))
@@ -468,6 +477,7 @@ BOTH_WAYS = pytest.mark.parametrize("turn", [np.asarray, np.transpose])
 @BOTH_WAYS
 @pytest.mark.parametrize("length, darkness, others, stays", [
     (60, 0.5, (20, 50), True), (60, 0.5, (20, 50, 95), False), (27, 0.5, (20, 50, 95), True),
+    (29, 0.5, (20, 50, 95), False),
     (60, 0.6, (20, 50, 95), False), (60, 0.64, (20, 50, 95), True)])
 def test_where_there_are_three_lines_so_is_part_of_one_unless_it_is_darker(
         turn, length, darkness, others, stays):
@@ -514,6 +524,16 @@ def test_of_curved_lines_only_what_is_fainter_goes():
     assert np.array_equal(without_lines(curve | stroke, curve | stroke, dark, nowhere), stroke)
     spotted = np.where(columns % 10 < 5, 0.4, 0.6) * curve  # no long part is fainter
     assert np.array_equal(without_lines(curve, curve, spotted, nowhere), curve)
+    shaded = np.where(rows < 50, 0.4, 0.8) * stroke  # does not run across
+    assert np.array_equal(without_lines(stroke, stroke, shaded, nowhere), stroke)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_the_largest_part_has_the_most_pixels(number):
+    boxes = labelled(*[(20 * row, 20 * row + 5, 0, 9 if row == number else 7)
+                       for row in (1, 2, 3)])
+    assert np.array_equal(lines._largest(boxes > 0), boxes == number)
+    assert not lines._largest(boxes < 0).any()
 
 
 @pytest.mark.parametrize("slope, gap, start, length, found", [
@@ -574,6 +594,7 @@ def test_specks_are_what_is_small_or_far_away_or_at_the_border(speck, stays):
     labels = labelled((20, 60, 40, 60), speck)
     kept = ink.without_specks(labels, np.zeros(labels.shape, bool))
     assert np.array_equal(kept, labels > 0 if stays else labels == 1)
+    assert not ink.without_specks(labelled(), np.zeros((100, 100), bool)).any()
 
 
 def test_the_border_is_also_where_the_paper_ends():
@@ -631,13 +652,17 @@ def test_strokes_have_clear_edges_and_are_darker_than_the_noise():
     assert not ink.are_strokes(bar, 0.3 * bar, bar)  # no paper to compare with
 
 
+BARS = [(0, 8, 2, 98), (30, 38, 2, 98), (60, 68, 2, 98), (85, 93, 2, 98)]
+
+
 @pytest.mark.parametrize("boxes, are", [
     ([(20, 60, 40, 60)], True), ([(20, 60, 40, 64)], False),  # 0.42 and 0.48 of its length
     ([(10 * row, 10 * row + 4, 10, 60) for row in range(5)], True),
     ([(10 * row, 10 * row + 4, 10, 60) for row in range(6)], False),
-    ([(20, 22, 2, 98), (17, 25, 40, 48)], True), ([(20, 22, 2, 98), (17, 26, 40, 49)], False)])
+    ([(20, 22, 2, 98), (17, 25, 40, 48)], True), ([(20, 22, 2, 98), (17, 26, 40, 49)], False),
+    ([*BARS, (21, 47, 40, 66)], True), ([*BARS, (21, 48, 40, 67)], False)])
 def test_strokes_are_narrow_few_and_nowhere_broad(boxes, are):
-    """The last one is broader than 2.5 times its mean width of 3.1 pixels."""
+    """At the end, boxes not as broad and broader than 2.5 times the mean width, 3.1 and 10.5."""
     strokes = labelled(*boxes) > 0
     assert ink.are_strokes(strokes, 0.8 * strokes, masks.dilated(strokes, 6)) == are
     assert ink.stroke_width(strokes & False) == 0.0
@@ -695,9 +720,15 @@ def test_paper_is_filled_in_under_what_is_no_wider_than_twice_the_reach(width):
 def test_a_table_is_darker_than_three_fifths_of_the_paper_and_at_the_border(shade, is_table):
     gray = np.full((200, 320), 200.0, np.float32)
     gray[:, :60] = gray[60:140, 150:230] = 200 * shade
-    gray[:, 300:310] = 20  # too narrow
     table = np.zeros((200, 320), bool)
     table[:, :65] = is_table  # and 5 pixels beyond
+    assert np.array_equal(ink.table_around(gray), table)
+    gray[:, 100:] = 200
+    assert np.array_equal(ink.table_around(gray), table)
+    gray[:, 250:294] = 20  # no broader than twice a 14th of the longer side
+    assert np.array_equal(ink.table_around(gray), table)
+    gray[:, 250:295] = 20
+    table[:, 245:300] = True
     assert np.array_equal(ink.table_around(gray), table)
 
 
@@ -763,14 +794,16 @@ def test_the_digit_is_cut_out_with_a_fourth_of_its_length_around_it():
         assert np.mean(strokes == exact) > 0.98
 
 
-def test_strokes_are_widened_by_a_disk():
-    strokes = np.zeros((70, 90), bool)
-    strokes[30:32, 10:70] = True  # 2.46 pixels wide: 2 · 120 / (π/4 · 124)
-    thick = ink.thickened(strokes, 0.18)  # by (0.18 · 60 - 2.46) / (2 · 0.82) = 5.09
-    places = np.argwhere(strokes)
-    expected = [[np.min(np.hypot(*(places - (row - 5, column - 5)).T)) <= 5.09
-                 for column in range(100)] for row in range(80)]
-    assert np.array_equal(thick, expected)
+@pytest.mark.parametrize("share, radius", [(0.18, 5.09), (0.075, 1.1)])
+def test_strokes_are_widened_by_a_disk(share, radius):
+    """The radius is half of what they lack, (share · 60 - 2.46) / 2, and more as they get longer
+    too: divided by 1 - share."""
+    strokes = np.zeros((30, 90), bool)
+    strokes[14:16, 10:70] = True  # 2.46 pixels wide: 2 · 120 / (π/4 · 124)
+    reach, places = round(radius), np.argwhere(strokes)
+    rows, columns = np.mgrid[-reach:30 + reach, -reach:90 + reach]
+    distance = np.min([np.hypot(rows - row, columns - column) for row, column in places], axis=0)
+    assert np.array_equal(ink.thickened(strokes, share), distance <= radius)
 
 
 @pytest.mark.parametrize("pen", [0.02, 0.05, 0.09])
