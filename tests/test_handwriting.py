@@ -494,14 +494,15 @@ def test_where_there_are_three_lines_so_is_part_of_one_unless_it_is_darker(
 
 
 @BOTH_WAYS
-def test_what_is_darker_or_thicker_than_a_line_is_a_stroke_on_it(turn):
-    """A line 2 pixels thick is at most 4 thick, and up to 1.3 times as dark."""
+@pytest.mark.parametrize("thickness, most", [(2, 4), (4, 7)])
+def test_what_is_darker_or_thicker_than_a_line_is_a_stroke_on_it(turn, thickness, most):
+    """A line is at most 1.5 times as thick as usual, and a pixel, and 1.3 times as dark."""
     dark = np.zeros((100, 140), np.float32)
-    dark[50:52] = 0.5
-    dark[50:52, 20:40], dark[50:52, 60:80] = 0.63, 0.67
-    dark[50:54, 90:95], dark[50:55, 100:105] = 0.5, 0.5
+    dark[50:50 + thickness] = 0.5
+    dark[50:50 + thickness, 20:40], dark[50:50 + thickness, 60:80] = 0.63, 0.67
+    dark[50:50 + most, 90:95], dark[50:51 + most, 100:105] = 0.5, 0.5
     expected = np.zeros((100, 140), bool)
-    expected[50:52, 60:80] = expected[50:55, 100:105] = True
+    expected[50:50 + thickness, 60:80] = expected[50:51 + most, 100:105] = True
     mask = turn(dark > 0)
     left = turn(without_lines(mask, mask, turn(dark), np.zeros_like(mask)))
     assert np.array_equal(left, expected)
@@ -568,7 +569,8 @@ def test_a_long_line_leans_at_most_a_fourth(slope, found):
     (lambda rows, columns: (rows == 50) & (columns < 137), False),
     (lambda rows, columns: rows + columns == 41, True),  # 57.9 pixels, across a corner
     (lambda rows, columns: rows + columns == 28, False),  # 39.6
-    (lambda rows, columns: (np.hypot(rows - 50, columns) // 2 == 15), False)])  # along a border
+    (lambda rows, columns: (np.hypot(rows - 50, columns) // 2 == 15), False),  # along a border
+    (lambda rows, columns: (np.hypot(rows - 50, columns - 139) // 2 == 15), False)])
 def test_lines_run_from_border_to_border(turn, shape, across):
     dark = shape(*np.mgrid[0:100, 0:140])
     nowhere = np.zeros_like(dark)
