@@ -299,6 +299,13 @@ def test_no_more_is_held_than_the_limit(monkeypatch):
 def test_the_limits_leave_room_for_mnist_in_float64():
     assert 50_000 * 784 * 9 < arrays.MOST_BYTES == 360_000_000
     assert (arrays.MOST_OPERATIONS, arrays.LONGEST_LINE) == (2_000, 100)
+    assert arrays.LONGEST_TEXT_LINE == 50_000_000
+
+
+def test_text_may_be_as_long_as_the_limit_with_its_end(monkeypatch):
+    monkeypatch.setattr(arrays, "LONGEST_TEXT_LINE", 2000)
+    refused(b"V" + b"a" * 1999 + b"\n.", "expected three parts, got 1999$")
+    refused(b"V" + b"a" * 2000 + b"\n.", "expected text of at most 2,000 bytes$")
 
 
 def test_a_pickle_that_is_no_gzip_or_a_broken_one_is_an_error_that_names_it():
