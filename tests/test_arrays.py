@@ -138,7 +138,7 @@ TWO = np.zeros(2, int)
 
 
 @pytest.mark.parametrize("content, message", [
-    (b"", "truncated"), (b"hello", INVALID),
+    (b"", "truncated$"), (b"M\x05", "truncated$"), (b"hello", INVALID),
     (python_2_pickle(parts(np.float32, 256))[:-100], "truncated"),
     (python_2_pickle(parts(np.float32, 256))[:-1], "truncated"),
     (python_2_pickle(parts(np.float32, 256)) + b"x", "trailing data"),
