@@ -180,7 +180,7 @@ TWO = np.zeros(2, int)
     (b"\x80\x04\x8e" + struct.pack("<Q", 6 * 10 ** 9) + b".", FAR_MORE),
     (b"\x80\x05\x96" + struct.pack("<Q", 6 * 10 ** 9) + b".", OPCODES),
     (b"\x80\x04\x95" + struct.pack("<Q", 6_000_000) + b")" * 6_000_000, FAR_MORE),
-    (b"X\x02\x00\x00\x00\xc4\x80.", "'latin-1' codec"),
+    (b"X\x02\x00\x00\x00\xc4\x80.", "'latin-?1' codec"),
     (b"X\x02\x00\x00\x00\xff\xff.", "'utf-8' codec"),
     (b"X\xd0\x07\x00\x00" + b"x" * 1999 + b"\xc3.", "'utf-8' codec"),
     (b"c_codecs\nencode\nU\x01xU\x05utf-8\x86R.", OTHER_CALL),
