@@ -421,11 +421,11 @@ def test_strokes_are_the_thinner_of_light_and_dark(width):
 
 
 def test_of_light_and_dark_the_thinnest_counts_most():
-    """Eight bright spots have 20 times the area of a stroke."""
+    """Four bright spots have ten times the area of a stroke."""
     gray = np.full((240, 320), 150, np.float32)
     gray[100:200, 157:163] -= 60
-    for row, column in np.ndindex(2, 4):
-        gray[10 + 180 * row:50 + 180 * row, 10 + 87 * column:50 + 87 * column] += 60
+    for top, left in ((10, 10), (10, 270), (190, 10), (190, 270)):
+        gray[top:top + 40, left:left + 40] += 60
     assert not ink.is_light_on_dark(gray) and ink.is_light_on_dark(300 - gray)
 
 
