@@ -69,6 +69,10 @@ def test_size_place_color_and_transparency_do_not_matter(other, seven):
     assert min(np.abs(seven - one).mean() for one in moved) < 0.05
 
 
+def test_a_thin_pen_gives_what_a_usual_one_gives(seven):
+    assert np.abs(frame(drawing(width=4)) - seven).mean() < 0.02
+
+
 def test_a_photo_turned_by_its_exif_tag_stands_upright(seven):
     exif = Image.Exif()
     exif[0x0112] = 6  # to be turned a quarter clockwise
@@ -566,6 +570,7 @@ def test_a_line_is_straight_over_40_pixels_and_nearly_horizontal(slope, gap, sta
     other = np.zeros_like(dark)
     other[10:60, 125] = True  # stands upright
     assert np.array_equal(lines._straight(dark | other, 40), dark & found)
+    assert np.array_equal(lines._straight(dark, 40), dark & found)
 
 
 @pytest.mark.parametrize("slope, found", [
