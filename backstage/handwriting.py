@@ -69,7 +69,6 @@ def open_picture(path):
     """Opens a picture and returns it upright, in grayscale, its longer side at most 1000 pixels,
     with paper where it is transparent. Raises the same errors as read_picture."""
     content = _content(path)
-    Image.init()  # without this, Pillow does not know all of FORMATS
     try:
         if len(content) > LARGEST_FILE:
             raise ValueError(f"expected at most {LARGEST_FILE:,} bytes, got more")

@@ -87,9 +87,8 @@ def edge_of(outside, reach):
 def otsu(values):
     """Otsu's threshold: splits values into the two groups that differ most (N. Otsu, 1979)."""
     counts, edges = np.histogram(values, 128)
-    centers = (edges[:-1] + edges[1:]) / 2
     below = np.cumsum(counts)[:-1]
     above = counts.sum() - below
-    sums = np.cumsum(counts * centers)
+    sums = np.cumsum(counts * edges[:-1])
     means = sums[:-1] / np.maximum(below, 1), (sums[-1] - sums[:-1]) / np.maximum(above, 1)
     return edges[1:-1][np.argmax(below * above * (means[0] - means[1]) ** 2)]

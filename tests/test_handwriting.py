@@ -921,6 +921,14 @@ def test_otsus_threshold_leaves_the_least_variance_within_both_groups(dark):
     assert 1 <= masks.otsu(np.array([1.0, 2.0])) <= 2 and np.isfinite(masks.otsu(np.ones(3)))
 
 
+def test_otsus_threshold_may_leave_a_single_value_on_one_side_and_moves_with_the_values():
+    alone = np.array([0] * 6 + [20] * 6 + [128])
+    assert 20 < masks.otsu(alone) <= 128 and 0 < masks.otsu(128 - alone) <= 108
+    groups = np.array([0] + [10] * 6 + [128] * 6)
+    for values in (alone, groups, 128 - groups):
+        assert masks.otsu(values + 1024) == masks.otsu(values) + 1024
+
+
 def test_the_outline_of_a_disk_is_its_circumference_and_strokes_have_their_width():
     rows, columns = np.mgrid[0:101, 0:101] - 50
     distance = np.hypot(rows, columns)
