@@ -89,6 +89,6 @@ def otsu(values):
     counts, edges = np.histogram(values, 128)
     below = np.cumsum(counts)[:-1]
     above = counts.sum() - below
-    sums = np.cumsum(counts * edges[:-1])
+    sums = np.cumsum(counts * edges[:-1])  # the centers of the bins would give the same
     means = sums[:-1] / np.maximum(below, 1), (sums[-1] - sums[:-1]) / np.maximum(above, 1)
     return edges[1:-1][np.argmax(below * above * (means[0] - means[1]) ** 2)]
