@@ -65,15 +65,22 @@ def positive(value, name):
     return number
 
 
-def numbers(values, count, name):
-    """The values as a list of `count` finite numbers. NumPy arrays are accepted, columns too."""
+def are_usual(values, count):
+    """Whether the values are a list of `count` finite floats, or other numbers with a finite float
+    as their sum: True in the usual case, and fast."""
     if type(values) is list and len(values) == count and type(values[0]) is float:
         try:
             total = sum(values)
         except (TypeError, ValueError, OverflowError):
-            total = None
-        if type(total) is float and isfinite(total):
-            return values  # the usual case, fast: only finite numbers have a finite float as sum
+            return False
+        return type(total) is float and isfinite(total)
+    return False
+
+
+def numbers(values, count, name):
+    """The values as a list of `count` finite numbers. NumPy arrays are accepted, columns too."""
+    if are_usual(values, count):
+        return values
     shape = getattr(values, "shape", None)
     if hasattr(values, "tolist"):
         values = values.tolist()
@@ -161,13 +168,14 @@ def target(value, network, name):
 
 
 def example(pair, network):
-    """A pair (inputs, target) with the target as a list. The inputs are checked by forward."""
+    """A pair (inputs, target) with the target as a list. forward checks the inputs and errors a
+    list."""
     try:
         inputs, wanted = pair
     except (TypeError, ValueError):
         raise ValueError(f"expected a pair (inputs, target), got {described(pair)}; "
                          "pair two arrays with list(zip(images, labels))") from None
-    return inputs, target(wanted, network, "target")
+    return inputs, wanted if type(wanted) is list else target(wanted, network, "target")
 
 
 def seed(value):
@@ -185,11 +193,15 @@ def data(examples, name):
 
 def layers(outs, sizes):
     """Checks outs as returned by forward, except for the inputs, which forward has checked."""
-    if not isinstance(outs, Sequence) or len(outs) != len(sizes):
+    if (type(outs) is not list and not isinstance(outs, Sequence)) or len(outs) != len(sizes):
         raise ValueError(f"outs: expected {len(sizes)} lists, as forward returns them, "
                          f"got {described(outs)}")
-    return [outs[0]] + [numbers(outs[layer], sizes[layer], f"outs[{layer}]")
-                        for layer in range(1, len(sizes))]
+    found = [outs[0]]
+    for layer in range(1, len(sizes)):
+        usual = are_usual(outs[layer], sizes[layer])
+        found.append(outs[layer] if usual else
+                     numbers(outs[layer], sizes[layer], f"outs[{layer}]"))
+    return found
 
 
 def outputs(values):

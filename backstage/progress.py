@@ -45,17 +45,16 @@ class Progress:
     def __init__(self, network, data, name):
         checks.data(data, name)
         self.network, self.data, self.name = network, data, name
-        self.index = None  # of the current example
-        self.inputs = None
+        self.index = self.current = None  # example, as (inputs, target)
         self.can_change = line.can_change()
         self.started = time.perf_counter()
         self.next_time = self.started + 1.0
 
     def example(self, index):
         """data[index] as (inputs, target), the target as a list."""
-        self.index, self.inputs = index, None
-        self.inputs, target = checks.example(self.data[index], self.network)
-        return self.inputs, target
+        self.index, self.current = index, None
+        self.current = checks.example(self.data[index], self.network)
+        return self.current
 
     def is_time(self):
         """Whether to update the line: first after one second, then at most ten times a second."""
@@ -83,7 +82,8 @@ class Scoring(Progress):
             short = f"evaluating: {100 * index // count}%"
             text = f"{short}, {time_left(seconds)} left"
             line.show(f"{text} ({index:,} of {count:,})", text, short)
-        return super().example(index)
+        inputs, target = super().example(index)
+        return inputs, checks.target(target, self.network, "target")
 
 
 class Training(Progress):
@@ -116,8 +116,10 @@ class Training(Progress):
     def fits(self):
         """Whether the current example is valid, so that an error was the network's."""
         try:
-            checks.numbers(self.inputs, self.network.sizes[0], "inputs")
-        except ValueError:
+            inputs, target = self.current
+            checks.numbers(inputs, self.network.sizes[0], "inputs")
+            checks.target(target, self.network, "target")
+        except (TypeError, ValueError):
             return False
         return True
 
@@ -195,11 +197,15 @@ class Divergence:
 
     def check(self, outs, deltas, target, images):
         """Checks an example before its batch changes any weight."""
-        for layer in range(len(deltas)):
-            if not abs(sum(outs[layer + 1])) + abs(sum(deltas[layer])) < 1e100:
+        for layer in range(max(1, len(deltas) - 1)):  # of hidden layers, if any
+            total = largest = 0.0
+            for neuron in range(len(deltas[layer])):
+                size = abs(deltas[layer][neuron])
+                largest = max(largest, size)
+                total += size + abs(outs[layer + 1][neuron])
+            if not total < 1e100:
                 self.stop(images, "outputs or error terms grew without bound")
-        hidden = deltas[-2] if len(deltas) > 1 else deltas[-1]
-        if max(hidden) > 1e-4 or min(hidden) < -1e-4:
+        if largest > 1e-4:
             if self.idle:
                 self.start_count()
             return
