@@ -197,15 +197,10 @@ class Divergence:
 
     def check(self, outs, deltas, target, images):
         """Checks an example before its batch changes any weight."""
-        for layer in range(max(1, len(deltas) - 1)):  # of hidden layers, if any
-            total = largest = 0.0
-            for neuron in range(len(deltas[layer])):
-                size = abs(deltas[layer][neuron])
-                largest = max(largest, size)
-                total += size + abs(outs[layer + 1][neuron])
-            if not total < 1e100:
+        for layer in range(max(1, len(deltas) - 1)):  # hidden layers, or else the output layer
+            if not abs(sum(outs[layer + 1])) + abs(sum(deltas[layer])) < 1e100:
                 self.stop(images, "outputs or error terms grew without bound")
-        if largest > 1e-4:
+        if max(deltas[layer]) > 1e-4 or min(deltas[layer]) < -1e-4:
             if self.idle:
                 self.start_count()
             return

@@ -11,7 +11,6 @@ alike; the ratios are what to quote. Uses MNIST, or the digits where it can't be
 
 import argparse
 import contextlib
-import gc
 import io
 import json
 import os
@@ -79,7 +78,8 @@ class Bare(Net):
 
     def evaluate(self, data):
         right = 0
-        for inputs, label in data:
+        for index in range(len(data)):
+            inputs, label = data[index]
             out = self.forward(inputs)[-1]
             right += out.index(max(out)) == label
         return right
@@ -108,31 +108,35 @@ def one_round(sizes, training_data, test_data, turns=1):
     return results
 
 
-def examples(pixels, labels, one_hot):
-    """Examples in memory, as lists, from the bytes of images and of labels."""
-    found = []
-    for index, label in enumerate(labels):
-        inputs = [pixel / 255.0 for pixel in pixels[784 * index:784 * index + 784]]
-        target = [1.0 if digit == label else 0.0 for digit in range(10)]
-        found.append((inputs, target if one_hot else label))
-    return found
+class Examples:
+    """Examples from the bytes of images and labels, each made when it is asked for, as the loader
+    makes them, but without NumPy."""
+
+    def __init__(self, pixels, labels, one_hot):
+        self.pixels, self.labels, self.one_hot = pixels, labels, one_hot
+
+    def __len__(self):
+        return len(self.labels)
+
+    def __getitem__(self, index):
+        inputs = [SHADES[pixel] for pixel in self.pixels[784 * index:784 * index + 784]]
+        label = self.labels[index]
+        if not self.one_hot:
+            return inputs, label
+        target = [0.0] * 10
+        target[label] = 1.0
+        return inputs, target
 
 
-def freeze_examples():
-    """Keeps the garbage collector from traversing the examples again and again. A user's are not
-    in memory: the loader makes each when it is asked for."""
-    if hasattr(gc, "freeze"):
-        gc.collect()
-        gc.freeze()
+SHADES = [pixel / 255.0 for pixel in range(256)]
 
 
 def work(path):
     """What another interpreter does: a round for each line it reads."""
     with open(path, "rb") as file:
         counts = json.loads(file.readline())
-        training, test = (examples(file.read(784 * count), file.read(count), one_hot)
+        training, test = (Examples(file.read(784 * count), file.read(count), one_hot)
                           for count, one_hot in zip(counts, (True, False)))
-    freeze_examples()
     for line in sys.stdin:
         print(json.dumps(one_round(json.loads(line), training, test, turns=4)), flush=True)
 
@@ -151,7 +155,8 @@ class Worker:
             self.close()
             self.process = subprocess.Popen(self.command, text=True, stdin=subprocess.PIPE,
                                             stdout=subprocess.PIPE)
-            self.ask(sizes)  # warms up
+            for warm_up in range(3):
+                self.ask(sizes)
         self.rounds += 1
         return self.ask(sizes)
 
@@ -248,9 +253,8 @@ def compare(training_data, test_data, rounds):
     import numpy as np
     inputs, test_inputs = training_data.images / 255.0, test_data.images / 255.0
     targets = np.eye(10)[training_data.labels]
-    training, test = (examples(part.images.tobytes(), part.labels.tolist(), part.one_hot)
+    training, test = (Examples(part.images.tobytes(), part.labels.tolist(), part.one_hot)
                       for part in (training_data, test_data))
-    freeze_examples()
     sizes = [784, 30, 10]
     name = f"{sys.implementation.name} {'.'.join(map(str, sys.implementation.version[:2]))}"
     turns = {name: lambda: one_round(sizes, training, test),
@@ -425,8 +429,7 @@ def main():
     if options.family:
         return family(training_data, test_data)
     rounds = 3 if options.quick else 5
-    # short rounds, so that noise hits both of a pair
-    compare(training_data[:1000], test_data[:500], 6 * rounds)
+    compare(training_data[:1000 * rounds], test_data[:1000], 3 * rounds)
     if training_data.dataset == "mnist":
         loading(rounds)
     growth(training_data[:50 * rounds], rounds)
