@@ -151,7 +151,7 @@ class Worker:
         self.process = None
 
     def __call__(self, sizes):
-        if self.rounds % 3 == 0:
+        if self.rounds % 2 == 0:
             self.close()
             self.process = subprocess.Popen(self.command, text=True, stdin=subprocess.PIPE,
                                             stdout=subprocess.PIPE)
@@ -429,7 +429,7 @@ def main():
     if options.family:
         return family(training_data, test_data)
     rounds = 3 if options.quick else 5
-    compare(training_data[:1000 * rounds], test_data[:1000], 3 * rounds)
+    compare(training_data[:1000 * rounds], test_data[:1000], 2 * rounds)
     if training_data.dataset == "mnist":
         loading(rounds)
     growth(training_data[:50 * rounds], rounds)
