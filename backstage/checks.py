@@ -65,22 +65,15 @@ def positive(value, name):
     return number
 
 
-def are_usual(values, count):
-    """Whether the values are a list of `count` finite floats, or other numbers with a finite float
-    as their sum: True in the usual case, and fast."""
+def numbers(values, count, name):
+    """The values as a list of `count` finite numbers. NumPy arrays are accepted, columns too."""
     if type(values) is list and len(values) == count and type(values[0]) is float:
         try:
             total = sum(values)
         except (TypeError, ValueError, OverflowError):
-            return False
-        return type(total) is float and isfinite(total)
-    return False
-
-
-def numbers(values, count, name):
-    """The values as a list of `count` finite numbers. NumPy arrays are accepted, columns too."""
-    if are_usual(values, count):
-        return values
+            total = None
+        if type(total) is float and isfinite(total):
+            return values  # the usual case, fast: only finite numbers have a finite float as sum
     shape = getattr(values, "shape", None)
     if hasattr(values, "tolist"):
         values = values.tolist()
@@ -168,8 +161,8 @@ def target(value, network, name):
 
 
 def example(pair, network):
-    """A pair (inputs, target) with the target as a list. forward checks the inputs and errors a
-    list."""
+    """A pair (inputs, target) with the target as a list. The inputs are checked by forward, and a
+    target that is a list by errors."""
     try:
         inputs, wanted = pair
     except (TypeError, ValueError):
@@ -193,15 +186,11 @@ def data(examples, name):
 
 def layers(outs, sizes):
     """Checks outs as returned by forward, except for the inputs, which forward has checked."""
-    if (type(outs) is not list and not isinstance(outs, Sequence)) or len(outs) != len(sizes):
+    if not isinstance(outs, Sequence) or len(outs) != len(sizes):
         raise ValueError(f"outs: expected {len(sizes)} lists, as forward returns them, "
                          f"got {described(outs)}")
-    found = [outs[0]]
-    for layer in range(1, len(sizes)):
-        usual = are_usual(outs[layer], sizes[layer])
-        found.append(outs[layer] if usual else
-                     numbers(outs[layer], sizes[layer], f"outs[{layer}]"))
-    return found
+    return [outs[0]] + [numbers(outs[layer], sizes[layer], f"outs[{layer}]")
+                        for layer in range(1, len(sizes))]
 
 
 def outputs(values):

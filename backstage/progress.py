@@ -51,7 +51,7 @@ class Progress:
         self.next_time = self.started + 1.0
 
     def example(self, index):
-        """data[index] as (inputs, target), the target as a list."""
+        """data[index] as (inputs, target), the target as a list, as checks.example returns them."""
         self.index, self.current = index, None
         self.current = checks.example(self.data[index], self.network)
         return self.current
@@ -92,7 +92,7 @@ class Training(Progress):
     def __init__(self, network, data, test_data, learning_rate, epochs, watch, every):
         super().__init__(network, data, "training_data")
         if test_data is not None:
-            with Progress(network, test_data, "test_data") as first:
+            with Scoring(network, test_data, "test_data") as first:
                 inputs, target = first.example(0)
                 network.forward(inputs)
         self.test_data, self.examples, self.epochs = test_data, len(data), epochs

@@ -302,6 +302,8 @@ def test_bad_test_data_is_an_error_under_its_own_name_before_training():
     before = state(network)
     with pytest.raises(ValueError, match=r"test_data\[0\]: inputs: expected 2 numbers, got 3"):
         network.train([([0, 1], 1)], 1.0, test_data=[([0, 0, 0], 1)])
+    with pytest.raises(ValueError, match=r"test_data\[0\]: target: expected 1 numbers, got 2"):
+        network.train([([0, 1], 1)], 1.0, test_data=[([0, 0], [1.0, 0.0])])
     assert state(network) == before
 
 
