@@ -16,7 +16,8 @@ def unzipped(path, bounded=True):
     Reading raises EOFError, ValueError or zlib.error for a broken gzip file, and ValueError for
     one crafted so that decompression takes more than SECONDS, unless bounded is False.
     """
-    return io.BufferedReader(_Unzipped(path, SECONDS if bounded else float("inf")), BLOCK)
+    seconds = SECONDS if bounded else float("inf")
+    return io.BufferedReader(_Unzipped(open(path, "rb"), seconds), BLOCK)
 
 
 def read_array(file, size):
@@ -36,8 +37,8 @@ class _Unzipped(io.RawIOBase):
     """A single gzip member with nothing after it. (Python's gzip module reads any number of empty
     members, and file names of any length in their headers, slowly.)"""
 
-    def __init__(self, path, seconds):
-        self._file = open(path, "rb")
+    def __init__(self, file, seconds):
+        self._file = file
         self._zip = zlib.decompressobj(wbits=31) if self._file.peek(2)[:2] == b"\x1f\x8b" else None
         self._seconds_left = seconds
 
