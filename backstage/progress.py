@@ -51,7 +51,7 @@ class Progress:
         self.next_time = self.started + 1.0
 
     def example(self, index):
-        """data[index] as (inputs, target), the target as a list, as checks.example returns them."""
+        """data[index] as (inputs, target), as checks.example returns them."""
         self.index, self.current = index, None
         self.current = checks.example(self.data[index], self.network)
         return self.current

@@ -289,7 +289,8 @@ def compare(training_data, test_data, rounds):
             bare = [one[-1] for one in results[turn][1:]]
             cells = [kinds[kind] if len(results[turn][0]) > 1 else turn]
             for phase, count in (("training", len(training)), ("scoring", len(test))):
-                cells.append(f"{1e6 * statistics.median(one[phase] for one in result) / count:.1f}")
+                seconds = statistics.median(one[phase] for one in result) / count
+                cells.append(f"{1e6 * seconds:.1f}")
                 ratio = statistics.median(
                     one[phase] / other[phase] for one, other in zip(result, bare))
                 cells.append("" if result[0] is bare[0] else f"{ratio:.2f}")
