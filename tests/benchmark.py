@@ -13,12 +13,12 @@ import argparse
 import contextlib
 import io
 import json
+import math
 import os
 import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 
 FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -92,19 +92,20 @@ def timed(function, *arguments):
     return time.process_time() - started, result
 
 
-def one_round(sizes, training_data, test_data, turns=1):
-    """Seconds of training and of scoring new networks of seed 1, Net and Bare by turns, and what
-    they have become."""
+def one_round(sizes, training_data, test_data, number, turns=1):
+    """Seconds of training and of scoring new networks, Net and Bare by turns, and what they have
+    become. The round's number is their seed and decides which of them is the first: on PyPy, the
+    loops that run first are compiled first, and the others then run through what was compiled."""
     results = [dict(training=0.0, scoring=0.0) for kind in (Net, Bare)]
     for turn in range(turns):
-        for kind, result in list(zip((Net, Bare), results))[::1 if turn % 2 else -1]:
-            network = kind(sizes, seed=1)
+        for kind, result in list(zip((Net, Bare), results))[::1 if (number + turn) % 2 else -1]:
+            network = kind(sizes, seed=number)
             training, nothing = timed(network.train, training_data, LEARNING_RATE)
             scoring, result["right"] = timed(network.evaluate, test_data)
             result["training"] += training / turns
             result["scoring"] += scoring / turns
             result["biases"] = network.biases
-            result["sums"] = [sum(map(sum, layer)) for layer in network.weights]
+            result["sums"] = [math.fsum(map(math.fsum, layer)) for layer in network.weights]
     return results
 
 
@@ -131,52 +132,34 @@ class Examples:
 SHADES = [pixel / 255.0 for pixel in range(256)]
 
 
-def work(path):
-    """What another interpreter does: a round for each line it reads."""
-    with open(path, "rb") as file:
-        counts = json.loads(file.readline())
-        training, test = (Examples(file.read(784 * count), file.read(count), one_hot)
-                          for count, one_hot in zip(counts, (True, False)))
-    for line in sys.stdin:
-        print(json.dumps(one_round(json.loads(line), training, test, turns=4)), flush=True)
+def work(file):
+    """What another interpreter does: rounds to warm up, and the one that is measured."""
+    sizes, number, counts = json.loads(file.readline())
+    training, test = (Examples(file.read(784 * count), file.read(count), one_hot)
+                      for count, one_hot in zip(counts, (True, False)))
+    for warm_up in range(3):
+        one_round(sizes, training, test, number, turns=4)
+    print(json.dumps(one_round(sizes, training, test, number, turns=4)))
 
 
-class Worker:
-    """Another interpreter, that waits for its turn. From time to time it starts anew, since a
-    just-in-time compiler has its luck, good or bad, for as long as the process lives."""
-
-    def __init__(self, python, path):
-        self.command = [python, os.path.abspath(__file__), "--work", path]
-        self.rounds = 0
-        self.process = None
-
-    def __call__(self, sizes):
-        if self.rounds % 2 == 0:
-            self.close()
-            self.process = subprocess.Popen(self.command, text=True, stdin=subprocess.PIPE,
-                                            stdout=subprocess.PIPE)
-            for warm_up in range(3):
-                self.ask(sizes)
-        self.rounds += 1
-        return self.ask(sizes)
-
-    def ask(self, sizes):
-        print(json.dumps(sizes), file=self.process.stdin, flush=True)
-        return json.loads(self.process.stdout.readline())
-
-    def close(self):
-        if self.process:
-            self.process.stdin.close()
-            self.process.wait()
+def round_elsewhere(python, sizes, training, test, number):
+    """A round in another interpreter, started anew each time, since a just-in-time compiler has
+    its luck, good or bad, for as long as a process lives."""
+    counts = [len(training), len(test)]
+    examples = json.dumps([sizes, number, counts]).encode() + b"\n" + b"".join(
+        part.pixels + bytes(part.labels) for part in (training, test))
+    run = subprocess.run([python, os.path.abspath(__file__), "--work"], input=examples,
+                         stdout=subprocess.PIPE, check=True)
+    return json.loads(run.stdout)
 
 
-def twin_round(sizes, inputs, targets, test_inputs, test_labels):
+def twin_round(sizes, inputs, targets, test_inputs, test_labels, number):
     """The same round in vectorized NumPy, written as tightly as it goes: matrices made ready
     beforehand, sums in place, nothing allocated that could be kept."""
     import numpy as np
 
     from twin import order_of
-    network = Net(sizes, seed=1)
+    network = Net(sizes, seed=number)
     weights = [np.array(layer) for layer in network.weights]
     biases = [np.array(layer) for layer in network.biases]
     order = np.array(order_of(network, len(inputs)))
@@ -257,27 +240,19 @@ def compare(training_data, test_data, rounds):
                       for part in (training_data, test_data))
     sizes = [784, 30, 10]
     name = f"{sys.implementation.name} {'.'.join(map(str, sys.implementation.version[:2]))}"
-    turns = {name: lambda: one_round(sizes, training, test),
+    turns = {name: lambda number: one_round(sizes, training, test, number),
              "vectorized NumPy, batches of 10":
-             lambda: twin_round(sizes, inputs, targets, test_inputs, test_data.labels)}
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "examples")
-        with open(path, "wb") as file:
-            file.write(json.dumps([len(training_data), len(test_data)]).encode() + b"\n")
-            for part in (training_data, test_data):
-                file.write(part.images.tobytes() + part.labels.astype(np.uint8).tobytes())
-        pypy = shutil.which("pypy3")
-        if pypy and sys.implementation.name != "pypy":
-            worker = Worker(pypy, path)
-            turns["pypy3"] = lambda: worker(sizes)
-        results = {turn: [] for turn in turns}
-        for number in range(rounds + 1):  # the first warms up, and is not counted
-            for turn, take in turns.items():
-                doing(f"round {number} of {rounds}: {turn}")
-                results[turn].append(take())
-        doing("")
-        if "pypy3" in turns:
-            worker.close()
+             lambda number: twin_round(sizes, inputs, targets, test_inputs, test_data.labels,
+                                       number)}
+    pypy = shutil.which("pypy3")
+    if pypy and sys.implementation.name != "pypy":
+        turns["pypy3"] = lambda number: round_elsewhere(pypy, sizes, training, test, number)
+    results = {turn: [] for turn in turns}
+    for number in range(rounds + 1):  # the first warms up, and is not counted
+        for turn, take in turns.items():
+            doing(f"round {number} of {rounds}: {turn}")
+            results[turn].append(take(number))
+    doing("")
     say(f"Processor: {processor()}")
     say(f"Training on {len(training_data):,} and scoring {len(test_data):,} images, {sizes}, "
         f"batches of 10.\nMedians of {rounds} rounds in turns: µs per image, and as a multiple of "
@@ -421,15 +396,15 @@ def main():
                         help="fewer images and rounds: under a minute")
     parser.add_argument("--family", action="store_true",
                         help="train every network of tests/README.md's table instead")
-    parser.add_argument("--work", metavar="FILE", help=argparse.SUPPRESS)
+    parser.add_argument("--work", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.work:
-        return work(options.work)
+        return work(sys.stdin.buffer)
     from mnist_loader import load_data_wrapper
     training_data, validation_data, test_data = load_data_wrapper()
     if options.family:
         return family(training_data, test_data)
-    rounds = 3 if options.quick else 5
+    rounds = 2 if options.quick else 5
     compare(training_data[:1000 * rounds], test_data[:1000], 2 * rounds)
     if training_data.dataset == "mnist":
         loading(rounds)
