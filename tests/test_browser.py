@@ -6,6 +6,7 @@ skipped.
 
 import base64
 import copy
+import io
 import os
 import re
 
@@ -18,6 +19,7 @@ import neural_net
 import test_net
 from backstage import step_view
 from backstage.explanation import Explanation
+from backstage.pictures import BLUE, RED
 from backstage.wording import number
 from mnist_loader import load_data_wrapper
 from neural_net import Net
@@ -98,6 +100,18 @@ def lines_of(network):
     return [line for heading, lines in sections for line in lines]
 
 
+# What a page says where a program has gone wrong.
+NO_WORD = re.compile(r"NaN|undefined|null|\[object")
+
+
+def all_words(driver):
+    """All that is written on the page or is read aloud."""
+    return driver.execute_script("""
+        const said = [...document.querySelectorAll("[aria-label], [title]")]
+          .flatMap(element => [element.ariaLabel, element.title].filter(Boolean));
+        return [document.body.innerText, ...said].join(". ");""")
+
+
 # ---------------------------------------------------------------------- one step
 
 SHOWN = """
@@ -134,7 +148,112 @@ def test_every_line_of_the_step_is_shown_as_explain_prints_it(page):
             assert any("[source]" in row for row in shown["code"]) == line.name.startswith("W")
         if index < 31:
             click(page, "step-next")
+        assert NO_WORD.findall(all_words(page)) == []
     assert not page.find_element("id", "step-next").is_enabled()
+
+
+@pytest.mark.parametrize("index, told", [
+    (0, "layer = 0, neuron = 0, which is A; source is 0 (Ω), then 1 (λ)."),
+    (4, "layer = 0, in_ is in_B."),
+    (7, "layer = 1, neuron = 1, which is β; source is 0 (A), then 1 (B), then 2 (C)."),
+    (10, "neuron = 0, which is α."),
+    (13, "layer = 0, neuron = 1, which is B; next_neuron is 0 (α), then 1 (β)."),
+    (17, "layer = 1, neuron = 0, which is α, source = 2, which is C."),
+    (18, "layer = 1, neuron = 0, which is α."),
+    (27, "layer = 0, neuron = 1, which is B, source = 1, which is λ.")])
+def test_the_indices_of_the_code_are_told(page, index, told):
+    page.find_elements("css selector", "#lines button")[index].click()
+    assert text(page, "indices") == f"Here {told}"
+
+
+def test_lines_of_code_that_are_left_out_leave_a_gap(page):
+    gaps = 0
+    for button in page.find_elements("css selector", "#lines button"):
+        button.click()
+        rows = texts(page, "#code .gap, #code .line-number")
+        for row, following in zip(rows, rows[1:]):
+            gaps += following == "⋮"
+            assert row == "⋮" or following == "⋮" or int(following) == int(row) + 1
+    assert gaps and rows[0] != "⋮" != rows[-1]
+
+
+def test_every_box_is_the_number_that_its_symbol_names(page):
+    symbols = ["Ω", "λ", "W_ΩA", "W_λA", "b_A", "W_ΩB", "W_λB", "b_B", "W_ΩC", "W_λC", "b_C",
+               "W_Aα", "W_Bα", "W_Cα", "b_α", "W_Aβ", "W_Bβ", "W_Cβ", "b_β",
+               "Target_α", "Target_β", "η"]
+    values = [0.5 + index / 64 for index in range(len(symbols))]
+    for symbol, value in zip(symbols, values):
+        change(page, symbol, str(value))
+    network = Net([2, 3, 2])
+    numbers = iter(values[2:])
+    for layer, fan_in in enumerate((2, 3)):
+        for neuron in range(network.sizes[layer + 1]):
+            network.weights[layer][neuron] = [next(numbers) for source in range(fan_in)]
+            network.biases[layer][neuron] = next(numbers)
+    sections = Explanation(network, values[:2], values[-3:-1], values[-1]).sections()
+    expected = [line.value for heading, lines in sections for line in lines]
+    wait(page, lambda: texts(page, "#lines .number") == expected)
+    boxes = page.find_elements("css selector", "input[data-symbol]")
+    assert {box.get_attribute("data-symbol"): box.get_property("value") for box in boxes} == {
+        symbol: number(value) for symbol, value in zip(symbols, values)}
+
+
+DIAGRAM = """
+return [...document.querySelectorAll("#diagram line")].map(line => ({
+  symbol: line.dataset.symbol, positive: line.classList.contains("positive"),
+  strength: Number(line.style.getPropertyValue("--strength")),
+  ends: ["x1", "y1", "x2", "y2"].map(name => Number(line.getAttribute(name)))}));
+"""
+PLACES = """
+return Object.fromEntries([...document.querySelectorAll(arguments[0])].map(element =>
+  [element.dataset.neuron || element.dataset.symbol,
+   [parseFloat(element.style.left), parseFloat(element.style.top)]]));
+"""
+
+
+def test_connections_run_between_their_neurons_and_look_like_their_weights(page):
+    change(page, "W_ΩA", "-1.5")
+    change(page, "W_Aβ", "7")
+    wait(page, lambda: "(−1.5000)" in text(page, "numbers"))
+    circles = page.execute_script(PLACES, "#diagram .circle")
+    labels = page.execute_script(PLACES, "#diagram label.weight")
+    lines = {line["symbol"]: line for line in page.execute_script(DIAGRAM)}
+    assert len(lines) == 12 and len(set(map(tuple, circles.values()))) == 7
+    for symbol, line in lines.items():
+        (x1, y1), (x2, y2) = circles[symbol[2]], circles[symbol[3]]
+        length = np.hypot(x2 - x1, y2 - y1)
+        right, down = (x2 - x1) / length, (y2 - y1) / length
+        assert line["ends"] == pytest.approx(
+            [x1 + 21 * right, y1 + 21 * down, x2 - 21 * right, y2 - 21 * down], abs=1e-3)
+        along = (labels[symbol][0] - x1) / (x2 - x1)
+        assert 0.35 < along < 0.65
+        assert labels[symbol][1] == pytest.approx(y1 + along * (y2 - y1), abs=1e-3)
+    weights = {"W_ΩA": -1.5, "W_λA": 0.8, "W_Aβ": 7.0}
+    for symbol, weight in weights.items():
+        assert lines[symbol]["positive"] == (weight > 0)
+        assert lines[symbol]["strength"] == pytest.approx(0.75 + 2 * min(abs(weight), 3))
+
+
+def test_the_cost_is_drawn_over_the_steps_that_were_taken(page):
+    network = start_network()
+    costs = []
+    for taken in range(4):
+        out = network.forward([0.35, 0.9])[-1]
+        costs.append(0.5 * (1.0 - out[0]) ** 2 + 0.5 * out[1] ** 2)
+        network.train([([0.35, 0.9], [1.0, 0.0])], 0.5, batch_size=1)
+    figure = page.find_element("id", "history")
+    assert not figure.is_displayed()
+    click(page, "take-step")
+    wait(page, lambda: text(page, "history") == "E over 1 step, down to 0 at the bottom")
+    click(page, "take-step")
+    wait(page, lambda: text(page, "history") == "E over 2 steps, down to 0 at the bottom")
+    points = page.execute_script("return document.querySelector('#history polyline')"
+                                 ".getAttribute('points')").split()
+    assert points == [f"{100 * taken:.1f},{58 - 56 * cost / costs[0]:.1f}"
+                      for taken, cost in enumerate(costs)]
+    assert text(page, "cost-after") == number(costs[3])
+    change(page, "b_A", "0.1")
+    wait(page, lambda: not figure.is_displayed())
 
 
 def test_numbers_appear_in_the_diagram_as_they_are_computed(page):
@@ -342,6 +461,30 @@ def test_a_digit_can_be_drawn_with_the_keyboard_alone(page):
     assert page.find_elements("css selector", ".pointer.down")
 
 
+def test_the_arrow_keys_move_the_pen_and_not_the_page(page):
+    from selenium.webdriver.common.keys import Keys
+
+    def place():
+        return page.execute_script("""
+            const [canvas, {style}] = [...document.querySelectorAll("#canvas, .pointer")];
+            const scale = canvas.clientWidth / canvas.width;
+            return [(parseFloat(style.left) - canvas.offsetLeft) / scale,
+                    (parseFloat(style.top) - canvas.offsetTop) / scale];""")
+
+    browser.resize(page, 1600, 500)
+    canvas = page.find_element("id", "canvas")
+    page.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'});"
+                        "arguments[0].focus()", canvas)
+    scrolled = page.execute_script("return scrollY")
+    for key, expected in ((Keys.ARROW_RIGHT, (150, 60)), (Keys.ARROW_DOWN, (150, 70)),
+                          (Keys.ARROW_LEFT, (140, 70)), (Keys.ARROW_UP, (140, 60))):
+        page.switch_to.active_element.send_keys(key)
+        assert place() == pytest.approx(expected, abs=0.01)
+    page.switch_to.active_element.send_keys(*[Keys.ARROW_UP] * 9, *[Keys.ARROW_LEFT] * 20)
+    assert place() == pytest.approx((20, 20), abs=0.01)
+    assert page.execute_script("return scrollY") == scrolled
+
+
 def test_a_digit_can_be_drawn_with_a_finger(page):
     browser.resize(page, 360, 700)
     left, top = page.execute_script("""
@@ -418,6 +561,8 @@ def test_the_terms_of_a_hidden_neuron_add_up(page):
     in_ = float(text(page, "neuron-in").replace("−", "-"))
     assert sum(values) == pytest.approx(in_, abs=1e-3) and in_ > 0
     assert text(page, "neuron-out") == text(page, "neuron-in")  # ReLU
+    assert texts(page, "#neuron .file") == ["(1) neural_net.py", "(2) variants.py"]
+    assert any("max(0, in_A)" in row for row in texts(page, "#neuron .code")[1:])
 
 
 def test_a_lesson_changes_the_answer_in_one_tab_and_can_be_forgotten(page, running):
@@ -474,6 +619,180 @@ def test_the_network_is_the_one_that_was_chosen_last(page):
         Select(page.find_element("id", "network")).select_by_value(name)
     page.execute_async_script("setTimeout(arguments[0], 500)")
     assert len(page.find_elements("css selector", ".tile")) == 300
+
+
+def drawn(page, networks, digit, name="mnist.pkl"):
+    """Draws a digit for a network. Returns the network and the inputs that it sees."""
+    from selenium.webdriver.support.ui import Select
+    network = networks[name]
+    Select(page.find_element("id", "network")).select_by_value(name)
+    wait(page, lambda: len(page.find_elements("css selector", ".tile")) == network.sizes[1])
+    browser.draw(page, browser.DIGITS[digit])
+    wait(page, lambda: answer(page) == str(digit))
+    pixels = pixels_of(page, "#frame")
+    return network, [(255 - red) / 255.0 for red, green, blue in pixels]
+
+
+def pixels_of(page, selector, index=0):
+    """The colors of a canvas of 28×28 pixels."""
+    parts = page.execute_script(
+        "const canvas = document.querySelectorAll(arguments[0])[arguments[1]];"
+        "return [...canvas.getContext('2d').getImageData(0, 0, 28, 28).data]", selector, index)
+    return [tuple(parts[at:at + 3]) for at in range(0, len(parts), 4)]
+
+
+def numbers(page, selector):
+    return [float(value.strip("δ ").replace("−", "-")) for value in texts(page, selector)]
+
+
+def tints(page, selector, name):
+    """Of each element, whether its color, a CSS variable, is red, blue, or none at all."""
+    colors = page.execute_script(
+        "return [...document.querySelectorAll(arguments[0])]"
+        ".map(element => element.style.getPropertyValue(arguments[1]))", selector, name)
+    found = []
+    for color in colors:
+        red, green, blue, strength = re.fullmatch(
+            r"rgb\((\d+) (\d+) (\d+) / ([-\de.]+)\)", color).groups()
+        assert 0 <= float(strength) <= 1
+        known = {RED: 1, BLUE: -1}[int(red), int(green), int(blue)]
+        found.append(known if float(strength) > 0 else 0)
+    return found
+
+
+def test_tiles_show_a_neurons_weights_in_red_and_blue(page, networks):
+    network, inputs = drawn(page, networks, 3)
+    assert texts(page, "#hidden h3") == [
+        "The 30 hidden neuronseach shown by its weights: pixels that excite it are red, pixels "
+        "that inhibit it blue; the stronger the colors, the larger its output"]
+    for neuron in (0, 7, 29):
+        weights = network.weights[0][neuron]
+        colors = pixels_of(page, ".tile canvas", neuron)
+        largest = max(map(abs, weights))
+        for weight, (red, green, blue) in zip(weights, colors):
+            if abs(weight) > 0.1 * largest:
+                assert (red > blue) == (weight > 0)
+        strongest = [abs(weight) for weight in weights].index(largest)
+        assert colors[strongest] == (RED if weights[strongest] > 0 else BLUE)
+    hidden = network.forward(inputs)[1]
+    lights = [float(light) for light in page.execute_script(
+        "return [...document.querySelectorAll('.tile')]"
+        ".map(tile => tile.style.getPropertyValue('--light'))")]
+    assert lights == pytest.approx([out / max(hidden) for out in hidden], abs=0.005)
+
+
+def test_outputs_are_bars_and_the_largest_is_marked(page, networks):
+    network, inputs = drawn(page, networks, 3)
+    outs = network.forward(inputs)[-1]
+    assert texts(page, ".output .digit") == list("0123456789")
+    assert numbers(page, ".output .out") == pytest.approx(outs, abs=0.005)
+    assert texts(page, ".output.is-answer .digit") == ["3"]
+    bars = page.execute_script("return [...document.querySelectorAll('.bar')]"
+                               ".map(bar => Number(bar.style.getPropertyValue('--out')))")
+    assert bars == pytest.approx(outs, abs=0.005)
+    click(page, "clear")
+    assert texts(page, ".output.is-answer") == [] and set(texts(page, ".output .out")) == {""}
+
+
+def test_an_output_neuron_is_explained_by_the_hidden_ones_that_favor_it(page, networks):
+    network, inputs = drawn(page, networks, 3)
+    hidden = network.forward(inputs)[1]
+    page.find_elements("css selector", ".output")[3].click()
+    wait(page, lambda: page.find_element("id", "neuron").is_displayed())
+    pressed = page.find_elements("css selector", "[aria-pressed=true]")
+    assert [button.get_attribute("aria-label") for button in pressed] == ["Output neuron 3"]
+    shares = [out * weight for out, weight in zip(hidden, network.weights[1][3])]
+    outlined = tints(page, ".tile.has-share", "--share")
+    assert len(outlined) == 30
+    for share, color in zip(shares, outlined):
+        assert color == np.sign(share) or abs(share) < 0.01 * max(map(abs, shares))
+    assert texts(page, "#neuron h3") == ["Output neuron 3its weighted input, the heaviest terms "
+                                         "first"]
+    assert "(7) and (8)" in texts(page, "#neuron figcaption")[0]
+    colors = pixels_of(page, "#neuron .map")
+    assert any(red > blue + 50 for red, green, blue in colors)
+    assert all(red == green == blue
+               for pixel, (red, green, blue) in zip(inputs, colors) if pixel == 0.0)
+    assert NO_WORD.findall(all_words(page)) == []
+    page.find_elements("css selector", ".tile")[4].click()
+    wait(page, lambda: texts(page, "#neuron h3")[0].startswith("Hidden neuron "))
+    assert "Weight times pixel" in texts(page, "#neuron figcaption")[0]
+    assert page.find_elements("css selector", ".has-share") == []
+    page.find_elements("css selector", ".tile")[4].click()
+    assert not page.find_element("id", "neuron").is_displayed()
+    assert page.find_elements("css selector", "[aria-pressed=true]") == []
+
+
+def test_a_neuron_without_a_digit_has_no_output_yet(page):
+    page.find_elements("css selector", ".output")[3].click()
+    assert text(page, "draw-message") == "Draw a digit first, so that the neuron has an output."
+    click(page, "teach-step")
+    assert text(page, "draw-message") == "Draw a digit first."
+
+
+def test_a_lesson_shows_the_error_terms(page, networks):
+    network, inputs = drawn(page, networks, 3)
+    outs = network.forward(inputs)
+    deltas = network.errors(outs, 5)
+    page.find_element("css selector", "#truth option:nth-child(6)").click()
+    click(page, "teach-step")
+    wait(page, lambda: text(page, "taught"))
+    assert numbers(page, ".output .error") == pytest.approx(deltas[-1], abs=0.005)
+    for layer, selector in zip(deltas, (".tile.has-error", ".output .error")):
+        colors = tints(page, selector, "--error")
+        assert len(colors) == len(layer)
+        for delta, color in zip(layer, colors):
+            assert color == np.sign(delta) or abs(delta) < 0.01 * max(map(abs, layer))
+    was = page.execute_script("return [...document.querySelectorAll('.track.was')]"
+                              ".map(track => Number(track.style.getPropertyValue('--was')))")
+    assert was == pytest.approx(outs[-1], abs=0.005)
+    assert NO_WORD.findall(all_words(page)) == []
+    click(page, "clear")
+    assert page.find_elements("css selector", ".has-error, .was") == []
+    assert set(texts(page, ".output .error")) == {""}
+
+
+def test_the_arrow_keys_move_among_the_tiles(page):
+    from selenium.webdriver.common.keys import Keys
+    tiles = page.find_elements("css selector", ".tile")
+    tops = [tile.rect["y"] for tile in tiles]
+    columns = tops.count(tops[0])
+    page.execute_script("arguments[0].focus()", tiles[0])
+    at = 0
+    for key, step in ((Keys.ARROW_LEFT, 0), (Keys.ARROW_RIGHT, 1), (Keys.ARROW_DOWN, columns),
+                      (Keys.ARROW_LEFT, -1), (Keys.ARROW_UP, -columns), ("x", 0)):
+        page.switch_to.active_element.send_keys(key)
+        at += step
+        assert page.switch_to.active_element == tiles[at]
+        assert [tile.get_attribute("tabindex") for tile in (tiles[at], tiles[at + 1])] == ["0", "-1"]
+    reached = page.execute_script("return [...document.querySelectorAll('.tile')]"
+                                  ".filter(tile => tile.tabIndex === 0).length")
+    assert reached == 1
+
+
+DROP = """
+const picture = Uint8Array.from(atob(arguments[0]), letter => letter.charCodeAt(0));
+const dataTransfer = new DataTransfer();
+dataTransfer.items.add(new File([picture], "dropped.png"));
+const options = {dataTransfer, bubbles: true, cancelable: true};
+return ["dragover", "drop"].map(kind =>
+  !document.body.dispatchEvent(new DragEvent(kind, options)));
+"""
+
+
+def test_a_picture_that_is_dropped_anywhere_is_read(page):
+    content = io.BytesIO()
+    browser.picture(7).save(content, "PNG")
+    picture = base64.b64encode(content.getvalue()).decode()
+    assert page.execute_script(DROP, picture) == [True, True]  # the page takes both
+    wait(page, lambda: answer(page) == "7")
+
+
+def test_a_large_file_that_is_no_picture_is_told(page, tmp_path):
+    (tmp_path / "large.txt").write_bytes(bytes(3_600_000))
+    page.find_element("id", "picture").send_keys(str(tmp_path / "large.txt"))
+    wait(page, lambda: text(page, "draw-message") == (
+        "large.txt: not an image that this browser can read; save it as PNG or JPEG"))
 
 
 # ---------------------------------------------------------------------- how it looks
