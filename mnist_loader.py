@@ -33,10 +33,10 @@ def load_data(dataset=None, max_images=None):
                            environment variable MNIST_DIR names, else from data/mnist, to which
                            it is downloaded if missing; 50,000, 10,000 and 10,000 images
                 "digits"   the digits that ship with the project (E. Alpaydin, C. Kaynak, 1998)
-                a folder   with four files in MNIST's format, gzipped or not, or mnist.pkl.gz;
-                           the last sixth of the training images is used for validation
-    max_images  the maximum number of images per file; if None, 1,000,000, and 360 MB for all
-                images together
+                a folder   with mnist.pkl.gz, or with four files in MNIST's format, gzipped or
+                           not, whose last sixth of the training images is used for validation
+    max_images  the most images that a file in MNIST's format may hold; a larger file raises
+                ValueError. If None, 1,000,000 per file, and 360 MB for all images together
 
     Raises FileNotFoundError for missing files, another OSError for files that can't be read, and
     ValueError, naming the file and the problem, for invalid data.
@@ -60,7 +60,7 @@ def load_data_wrapper(dataset=None, max_images=None):
 
 class Examples(Sequence):
     """A sequence of (inputs, target) pairs backed by arrays of images and labels. Each pair is
-    created on access; a slice is again such a sequence. `dataset` is the name of the dataset,
+    created on access; slicing returns another Examples. `dataset` is the name of the dataset,
     `classes` the number of classes."""
 
     def __init__(self, images, labels, classes, one_hot, dataset):

@@ -16,9 +16,9 @@ from backstage.wording import answer
 
 
 class Net:
-    """A fully connected network: each neuron is connected to all of the previous layer.
+    """A fully connected network: each neuron is connected to the whole previous layer.
 
-    sizes    the number of neurons in each layer, inputs first: [2, 3, 2] on paper,
+    sizes    the number of neurons in each layer, inputs first: [2, 3, 2] in the README,
              [784, 30, 10] for images of 28×28 pixels and ten digits
     hidden   the activation function of the hidden neurons: "sigmoid", "relu" or "tanh"
     output   the activation function of the output neurons: "sigmoid" or "softmax"
@@ -30,7 +30,7 @@ class Net:
 
     weights[layer][neuron][source] is the weight on the connection to a neuron from a
     source, a neuron in the previous layer; biases[layer][neuron] is the neuron's bias.
-    The inputs have no weights: layer 0 is the one after them, with sizes[1] neurons.
+    No connections lead into the inputs: weights[0] belongs to the layer after them.
     Raises ValueError for invalid arguments.
     """
 
@@ -52,7 +52,7 @@ class Net:
             # where the sigmoid is steep.
             spread = 1.0 / sqrt(fan_in)
             if self.activation_of(layer) == "relu":
-                spread = sqrt(2.0 / fan_in)  # 2: about half of ReLU outputs are 0
+                spread = sqrt(2.0 / fan_in)  # 2, since ReLU sets about half to 0
             self.weights.append([])
             for neuron in range(self.sizes[layer + 1]):
                 self.weights[layer].append(
@@ -108,7 +108,7 @@ class Net:
     # -------------------------------------------------------------------- backward pass
 
     def errors(self, outs, target):
-        """Every neuron's error term, the negative gradient δ = −∂E/∂in: (3) and (5).
+        """Every neuron's error term, δ = −∂E/∂in: equations (3) and (5).
 
         outs     what forward returned
         target   the desired outputs: a list, or a class label (for one output, 0 or 1)
@@ -132,7 +132,7 @@ class Net:
             next_deltas = deltas[layer + 1]
             for neuron in range(len(self.weights[layer])):
                 # (5)  δ_A = out_A·(1 − out_A)·(δ_α·W_Aα + δ_β·W_Aβ)
-                out = outs[layer + 1][neuron]  # of this layer: outs[0] is the inputs
+                out = outs[layer + 1][neuron]  # + 1, since outs[0] is the inputs
                 derivative = out * (1.0 - out)
                 if self.hidden != "sigmoid":
                     derivative = variants.derivative(self.hidden, out)
@@ -196,10 +196,10 @@ class Net:
                         reshuffled each epoch, but not modified
         learning_rate   η, greater than 0
         epochs          the number of passes through the data
-        batch_size      m, the number of examples per update (the last may be smaller):
-                        W changes by the sum of (η/m)·δ·out over the batch, every δ from
-                        the same old weights; with m = 1, exactly (4) and (6). Inputs
-                        are not copied.
+        batch_size      m, the number of examples per update (fewer in the last batch):
+                        W changes by the sum of (η/m)·δ·out over the batch, with every δ
+                        from before the update; with m = 1, exactly (4) and (6). Inputs
+                        are not copied: don't modify them during a batch.
         test_data       examples to evaluate after each epoch (with more than 50 epochs,
                         only about ten times)
         weight_decay    d: before each update, every W becomes (1 − η·d)·W, which keeps
@@ -228,7 +228,7 @@ class Net:
                         batch.append((outs, deltas))
                         progress.example_done(outs, deltas, target)
                     # Weights change only now: every δ in the batch is −∂E/∂in at the
-                    # same old weights.
+                    # weights that forward used.
                     self.decay_weights(scale)
                     for outs, deltas in batch:
                         self.update_weights(outs, deltas, learning_rate / len(batch))
@@ -277,7 +277,7 @@ class Net:
     save = saving.save                   # writes the network to a file
     load = saving.load                   # replaces this network with a saved one
     loaded = classmethod(saving.loaded)  # Net.loaded(path): a saved network
-    solve_for_inputs = project_back      # older name
+    solve_for_inputs = project_back      # former name
 
 
 def nonzero(layer_outs):

@@ -3,7 +3,7 @@
     python test_net.py                              accuracy and confusion matrix
     python test_net.py --mistakes mistakes.png      also draw the misclassified digits
     python test_net.py --show 7 42 1999             predictions for these test images
-    python test_net.py --read data/three.png        prediction for an image of your own
+    python test_net.py --read data/three.png        prediction for a picture of your own
     python test_net.py --draw                       a page to draw digits on, and to step
                                                     through the equations
 """
@@ -23,8 +23,8 @@ DATASETS = {"mnist": "mnist.pkl", "digits": "digits.pkl"}  # and the weights tra
 
 
 def confusion(network, test_data):
-    """Returns (counts, wrong): the confusion matrix, where counts[label][predicted] is a number
-    of images, and the indices of the misclassified images."""
+    """Returns (counts, wrong): the confusion matrix, where counts[label][predicted] is the
+    number of images, and the indices of the misclassified images."""
     classes = max(network.sizes[-1], 2)
     counts = [[0] * classes for label in range(classes)]
     wrong = []
@@ -61,9 +61,9 @@ def table(counts):
 
 
 def read(weights, paths, sheet_path=None):
-    """Prints the network's predictions for images of handwritten digits, and draws for each the
-    image, the ink found in it, and the 28×28 frame that the network sees (in read.png by
-    default). Images that can't be read are reported at the end. Returns the exit status."""
+    """Prints the network's predictions for images of handwritten digits, and for each draws
+    the picture, the ink found in it, and the 28×28 frame that the network sees (in read.png by
+    default). Pictures that can't be read are reported at the end. Returns the exit status."""
     from backstage import handwriting, pictures
     network = load_network(weights, 784, 10)
     pictures.picture_path("read.png", sheet_path)
@@ -99,7 +99,7 @@ def load_network(path, inputs, classes):
 
 
 def described(error):
-    """An error in words, without the number that the system gives it."""
+    """An error in words, without its errno."""
     if isinstance(error, OSError) and error.filename and error.strerror:
         return f"{error.filename}: {error.strerror}"
     return error
@@ -123,8 +123,8 @@ def main(arguments=None):
     """Runs the command line. Returns the exit status."""
     parser = argparse.ArgumentParser(description="Evaluates a saved network on test data.")
     parser.add_argument("--weights", metavar="FILE", help="the saved network (default: "
-                        "weights/mnist.pkl or weights/digits.pkl, to match the data; with --read "
-                        "weights/mnist-best.pkl)")
+                        "weights/mnist.pkl or weights/digits.pkl, to match the data; for --read, "
+                        "weights/mnist-best.pkl; for --draw, both MNIST networks)")
     parser.add_argument("--dataset", metavar="NAME", help="mnist, digits, or a folder with data "
                         "in MNIST's format, which requires --weights (default: mnist if it is "
                         "found or can be downloaded, else digits)")

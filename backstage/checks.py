@@ -73,7 +73,7 @@ def numbers(values, count, name):
         except (TypeError, ValueError, OverflowError):
             total = None
         if type(total) is float and isfinite(total):
-            return values  # the usual case, fast: only finite numbers have a finite float as sum
+            return values  # the usual case, fast: the sum is finite only if every number is
     shape = getattr(values, "shape", None)
     if hasattr(values, "tolist"):
         values = values.tolist()
@@ -161,8 +161,8 @@ def target(value, network, name):
 
 
 def example(pair, network):
-    """A pair (inputs, target) with the target as a list. The inputs are checked by forward, and a
-    target that is a list by errors."""
+    """A pair (inputs, target) with the target as a list. forward checks the inputs, and errors
+    checks a target that is already a list."""
     try:
         inputs, wanted = pair
     except (TypeError, ValueError):
@@ -194,7 +194,7 @@ def layers(outs, sizes):
 
 
 def outputs(values):
-    """Checks the network's outputs, which are finite unless its weights are not or are huge."""
+    """Checks that the outputs are finite; they may not be if the weights are not or are huge."""
     if not isfinite(sum(values)):
         raise ValueError(f"expected finite outputs, got {described(values)}: the network's "
                          "weights are infinite, nan or too large, as when training diverges")
@@ -205,8 +205,8 @@ def outputs(values):
 
 
 def training(learning_rate, epochs, batch_size, weight_decay, watch, every):
-    """Checks these arguments of train. Returns them as Python numbers, and instead of the weight
-    decay the factor 1 − η·d by which it scales every weight."""
+    """Checks these arguments of train and returns the numeric ones as Python numbers, with
+    weight_decay replaced by the factor 1 − η·d that scales every weight."""
     learning_rate = positive(learning_rate, "learning_rate")
     epochs = whole(epochs, "epochs", 1)
     if isinstance(batch_size, float):

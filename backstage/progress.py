@@ -1,7 +1,8 @@
 """What training and evaluation print, and the divergence check.
 
-On a terminal or in Jupyter, progress is one line, updated in place; elsewhere, one line per epoch
-(with more than 50 epochs, only about ten times) and a few more within a long epoch.
+Training prints one line per epoch (with more than 50 epochs, only about ten times). Within an
+epoch, a terminal or Jupyter shows one line that is updated in place; elsewhere, a long epoch
+prints a few more lines.
 """
 
 import shutil
@@ -23,7 +24,7 @@ class Line:
         return getattr(sys.stdout, "isatty", bool)() or "ipykernel" in sys.modules
 
     def show(self, *forms):
-        """Shows the longest of these texts that fits, or the start of the last, the shortest."""
+        """Shows the longest of these texts that fits or, if none does, the last one, truncated."""
         width = shutil.get_terminal_size().columns - 1
         fitting = [form for form in forms if len(form) <= width] or [forms[-1][:width]]
         print("\r" + spelled(fitting[0]).ljust(width), end="", flush=True)
@@ -114,7 +115,7 @@ class Training(Progress):
         return True
 
     def fits(self):
-        """Whether the current example is valid, so that an error was the network's."""
+        """Whether the current example is valid, in which case an error is the network's."""
         try:
             inputs, target = self.current
             checks.numbers(inputs, self.network.sizes[0], "inputs")
@@ -167,7 +168,7 @@ class Training(Progress):
         return f"{100 * right / len(self.test_data):.2f}%"
 
     def forms(self):
-        """The progress as texts, from the full one to ones with only the essentials."""
+        """Versions of the progress text, longest first."""
         elapsed = time.perf_counter() - self.started
         left = time_left(elapsed / self.images * (self.epochs * self.examples - self.images))
         percent = f"{100 * self.done // self.examples}%"
@@ -224,5 +225,6 @@ class Divergence:
     def stop(self, images, fault):
         raise ValueError(
             f"training failed at example {images:,} with learning_rate="
-            f"{self.learning_rate:g}: {fault}. Try again with a smaller learning_rate, such as "
-            f"{self.learning_rate / 10:g}, inputs scaled to [0, 1], or less weight_decay.")
+            f"{self.learning_rate:g}: {fault}. Start again with a new network and a smaller "
+            f"learning_rate (such as {self.learning_rate / 10:g}), inputs scaled to [0, 1], "
+            "or less weight_decay.")

@@ -256,7 +256,7 @@ def compare(training_data, test_data, rounds):
     say(f"Processor: {processor()}")
     say(f"Training on {len(training_data):,} and scoring {len(test_data):,} images, {sizes}, "
         f"batches of 10.\nMedians of {rounds} rounds in turns: µs per image, and as a multiple of "
-        "the bare loops',\nwhich check nothing and print nothing:\n")
+        "the bare loops',\nwithout checks and progress:\n")
     rows = [("", "training", "ratio", "scoring", "ratio")]
     for turn in turns:
         kinds = [f"plain loops, {turn}", "the same, bare"]

@@ -764,7 +764,7 @@ def test_the_arrow_keys_move_among_the_tiles(page):
         page.switch_to.active_element.send_keys(key)
         at += step
         assert page.switch_to.active_element == tiles[at]
-        assert [tile.get_attribute("tabindex") for tile in (tiles[at], tiles[at + 1])] == ["0", "-1"]
+        assert tiles[at].get_attribute("tabindex") == "0"
     reached = page.execute_script("return [...document.querySelectorAll('.tile')]"
                                   ".filter(tile => tile.tabIndex === 0).length")
     assert reached == 1

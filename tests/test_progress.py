@@ -228,9 +228,9 @@ def test_ctrl_c_between_any_two_lines_leaves_a_network_that_works(capsys, tmp_pa
 def test_relu_at_3_stops_with_an_error_that_says_what_to_try(
         options, seed, small_digits, capsys):
     network = Net([196, 12, 10], hidden="relu", seed=seed, **options)
-    message = (r"^training failed at example [\d,]+ with learning_rate=3: .*\. Try again with a "
-               r"smaller learning_rate, such as 0\.3, inputs scaled to \[0, 1\], or less "
-               r"weight_decay\.$")
+    message = (r"^training failed at example [\d,]+ with learning_rate=3: .*\. Start again with "
+               r"a new network and a smaller learning_rate \(such as 0\.3\), inputs scaled to "
+               r"\[0, 1\], or less weight_decay\.$")
     with pytest.raises(ValueError, match=message):
         network.train(small_digits[0], 3.0, epochs=3)
 

@@ -428,7 +428,7 @@ def test_only_one_task_is_done_at_once(run):
 
 @pytest.mark.parametrize("option, effect", [
     ("--weights FILE", "the saved network (default: weights/mnist.pkl or weights/digits.pkl, to "
-     "match the data; with --read weights/mnist-best.pkl)"),
+     "match the data; for --read, weights/mnist-best.pkl; for --draw, both MNIST networks)"),
     ("--dataset NAME", "mnist, digits, or a folder with data in MNIST's format, which requires "
      "--weights (default: mnist if it is found or can be downloaded, else digits)"),
     ("--limit N", "use only the first N test images"),
