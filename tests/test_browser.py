@@ -121,6 +121,7 @@ const symbols = selector => all(selector).map(element => element.dataset.symbol)
 return {equation: text("equation"), numbers: text("numbers"), place: text("step-place"),
   symbols: [symbols("#equation [data-symbol]"), symbols("#numbers [data-symbol]")],
   lit: symbols("#diagram .lit[data-symbol], #rate-place [data-symbol]"),
+  fractions: all("#equation .fraction").length,
   code: all("#code .row.lit").map(row => row.textContent),
   inCode: all("#code [data-symbols]").flatMap(part => part.dataset.symbols.split(" "))};
 """
@@ -138,6 +139,7 @@ def test_every_line_of_the_step_is_shown_as_explain_prints_it(page):
         used = re.findall(r"[A-Za-zδ]+_[A-CΩλαβ]+|[ηΩλ]", line.symbols)
         assert shown["symbols"] == [[line.name, *used], [*used, line.name]]
         assert set(shown["lit"]) == {line.name, *used, "η"}
+        assert shown["fractions"] == line.symbols.count(" / (")
         for row in shown["code"]:
             place, code = re.match(r"(\d+)(.*)", row).groups()
             assert source[int(place) - 1].strip() == code
