@@ -34,7 +34,8 @@ def load_data(dataset=None, max_images=None):
                            it is downloaded if missing; 50,000, 10,000 and 10,000 images
                 "digits"   the digits that ship with the project (E. Alpaydin, C. Kaynak, 1998)
                 a folder   with mnist.pkl.gz, or with four files in MNIST's format, gzipped or
-                           not, whose last sixth of the training images is used for validation
+                           not; of these, the last sixth of the training images is used for
+                           validation
     max_images  the most images that a file in MNIST's format may hold; a larger file raises
                 ValueError. If None, 1,000,000 per file, and 360 MB for all images together
 

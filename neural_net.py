@@ -52,7 +52,7 @@ class Net:
             # where the sigmoid is steep.
             spread = 1.0 / sqrt(fan_in)
             if self.activation_of(layer) == "relu":
-                spread = sqrt(2.0 / fan_in)  # 2, since ReLU sets about half to 0
+                spread = sqrt(2.0 / fan_in)  # 2: about half of ReLU's outputs are 0
             self.weights.append([])
             for neuron in range(self.sizes[layer + 1]):
                 self.weights[layer].append(

@@ -95,21 +95,18 @@ def start_network():
     return network
 
 
-def lines_of(network):
-    sections = Explanation(network, [0.35, 0.9], [1.0, 0.0], 0.5).sections()
+def lines_of(network, inputs=(0.35, 0.9), target=(1.0, 0.0), learning_rate=0.5):
+    sections = Explanation(network, list(inputs), list(target), learning_rate).sections()
     return [line for heading, lines in sections for line in lines]
 
 
-# What a page says where a program has gone wrong.
-NO_WORD = re.compile(r"NaN|undefined|null|\[object")
-
-
-def all_words(driver):
-    """All that is written on the page or is read aloud."""
-    return driver.execute_script("""
+def wrong_words(driver):
+    """Of all that is written on the page or read aloud: what only a mistake in a script says."""
+    words = driver.execute_script("""
         const said = [...document.querySelectorAll("[aria-label], [title]")]
           .flatMap(element => [element.ariaLabel, element.title].filter(Boolean));
         return [document.body.innerText, ...said].join(". ");""")
+    return re.findall(r"NaN|undefined|null|\[object", words)
 
 
 # ---------------------------------------------------------------------- one step
@@ -150,7 +147,7 @@ def test_every_line_of_the_step_is_shown_as_explain_prints_it(page):
             assert any("[source]" in row for row in shown["code"]) == line.name.startswith("W")
         if index < 31:
             click(page, "step-next")
-        assert NO_WORD.findall(all_words(page)) == []
+        assert wrong_words(page) == []
     assert not page.find_element("id", "step-next").is_enabled()
 
 
@@ -204,8 +201,8 @@ def test_every_box_is_the_number_that_its_symbol_names(page):
         for neuron in range(network.sizes[layer + 1]):
             network.weights[layer][neuron] = [next(numbers) for source in range(fan_in)]
             network.biases[layer][neuron] = next(numbers)
-    sections = Explanation(network, values[:2], values[-3:-1], values[-1]).sections()
-    expected = [line.value for heading, lines in sections for line in lines]
+    lines = lines_of(network, values[:2], values[-3:-1], values[-1])
+    expected = [line.value for line in lines]
     wait(page, lambda: texts(page, "#lines .number") == expected)
     boxes = page.find_elements("css selector", "input[data-symbol]")
     assert {box.get_attribute("data-symbol"): box.get_property("value") for box in boxes} == {
@@ -570,9 +567,9 @@ def test_the_terms_of_a_hidden_neuron_add_up(page):
         " other.style.getPropertyValue('--light') - one.style.getPropertyValue('--light'))[0]")
     brightest.click()
     wait(page, lambda: page.find_element("id", "neuron").is_displayed())
-    values = [float(value.replace("−", "-")) for value in texts(page, "#neuron tbody td.number")]
+    values = numbers(page, "#neuron tbody td.number")
     assert len(values) == 14  # twelve terms, the others, and the bias
-    in_ = float(text(page, "neuron-in").replace("−", "-"))
+    in_, = numbers(page, "#neuron-in")
     assert sum(values) == pytest.approx(in_, abs=1e-3) and in_ > 0
     assert text(page, "neuron-out") == text(page, "neuron-in")  # ReLU
     assert texts(page, "#neuron .file") == ["(1) neural_net.py", "(2) variants.py"]
@@ -635,14 +632,14 @@ def test_the_network_is_the_one_that_was_chosen_last(page):
     assert len(page.find_elements("css selector", ".tile")) == 300
 
 
-def drawn(page, networks, digit, name="mnist.pkl"):
-    """Draws a digit for a network. Returns the network and the inputs that it sees."""
+def drawn(page, networks):
+    """Draws a 3 for the network of 30 hidden neurons. Returns it and the inputs that it sees."""
     from selenium.webdriver.support.ui import Select
-    network = networks[name]
-    Select(page.find_element("id", "network")).select_by_value(name)
-    wait(page, lambda: len(page.find_elements("css selector", ".tile")) == network.sizes[1])
-    browser.draw(page, browser.DIGITS[digit])
-    wait(page, lambda: answer(page) == str(digit))
+    network = networks["mnist.pkl"]
+    Select(page.find_element("id", "network")).select_by_value("mnist.pkl")
+    wait(page, lambda: len(page.find_elements("css selector", ".tile")) == 30)
+    browser.draw(page, browser.DIGITS[3])
+    wait(page, lambda: answer(page) == "3")
     pixels = pixels_of(page, "#frame")
     return network, [(255 - red) / 255.0 for red, green, blue in pixels]
 
@@ -659,23 +656,28 @@ def numbers(page, selector):
     return [float(value.strip("δ ").replace("−", "-")) for value in texts(page, selector)]
 
 
-def tints(page, selector, name):
-    """Of each element, whether its color, a CSS variable, is red, blue, or none at all."""
-    colors = page.execute_script(
+def variables(page, selector, name):
+    """The value of a CSS variable of each element."""
+    return page.execute_script(
         "return [...document.querySelectorAll(arguments[0])]"
         ".map(element => element.style.getPropertyValue(arguments[1]))", selector, name)
-    found = []
-    for color in colors:
+
+
+def assert_tinted(page, selector, name, values):
+    """The color of each element, a CSS variable, is red for a positive value, blue for a negative
+    one; a value close to 0 may have none."""
+    colors = variables(page, selector, name)
+    assert len(colors) == len(values)
+    for value, color in zip(values, colors):
         red, green, blue, strength = re.fullmatch(
             r"rgb\((\d+) (\d+) (\d+) / ([-\de.]+)\)", color).groups()
         assert 0 <= float(strength) <= 1
-        known = {RED: 1, BLUE: -1}[int(red), int(green), int(blue)]
-        found.append(known if float(strength) > 0 else 0)
-    return found
+        sign = {RED: 1, BLUE: -1}[int(red), int(green), int(blue)] if float(strength) > 0 else 0
+        assert sign == np.sign(value) or abs(value) < 0.01 * max(map(abs, values))
 
 
 def test_tiles_show_a_neurons_weights_in_red_and_blue(page, networks):
-    network, inputs = drawn(page, networks, 3)
+    network, inputs = drawn(page, networks)
     assert texts(page, "#hidden h3") == [
         "The 30 hidden neuronseach shown by its weights: pixels that excite it are red, pixels "
         "that inhibit it blue; the stronger the colors, the larger its output"]
@@ -689,37 +691,31 @@ def test_tiles_show_a_neurons_weights_in_red_and_blue(page, networks):
         strongest = [abs(weight) for weight in weights].index(largest)
         assert colors[strongest] == (RED if weights[strongest] > 0 else BLUE)
     hidden = network.forward(inputs)[1]
-    lights = [float(light) for light in page.execute_script(
-        "return [...document.querySelectorAll('.tile')]"
-        ".map(tile => tile.style.getPropertyValue('--light'))")]
+    lights = [float(light) for light in variables(page, ".tile", "--light")]
     assert lights == pytest.approx([out / max(hidden) for out in hidden], abs=0.005)
 
 
 def test_outputs_are_bars_and_the_largest_is_marked(page, networks):
-    network, inputs = drawn(page, networks, 3)
+    network, inputs = drawn(page, networks)
     outs = network.forward(inputs)[-1]
     assert texts(page, ".output .digit") == list("0123456789")
     assert numbers(page, ".output .out") == pytest.approx(outs, abs=0.005)
     assert texts(page, ".output.is-answer .digit") == ["3"]
-    bars = page.execute_script("return [...document.querySelectorAll('.bar')]"
-                               ".map(bar => Number(bar.style.getPropertyValue('--out')))")
+    bars = [float(out) for out in variables(page, ".bar", "--out")]
     assert bars == pytest.approx(outs, abs=0.005)
     click(page, "clear")
     assert texts(page, ".output.is-answer") == [] and set(texts(page, ".output .out")) == {""}
 
 
 def test_an_output_neuron_is_explained_by_the_hidden_ones_that_favor_it(page, networks):
-    network, inputs = drawn(page, networks, 3)
+    network, inputs = drawn(page, networks)
     hidden = network.forward(inputs)[1]
     page.find_elements("css selector", ".output")[3].click()
     wait(page, lambda: page.find_element("id", "neuron").is_displayed())
     pressed = page.find_elements("css selector", "[aria-pressed=true]")
     assert [button.get_attribute("aria-label") for button in pressed] == ["Output neuron 3"]
     shares = [out * weight for out, weight in zip(hidden, network.weights[1][3])]
-    outlined = tints(page, ".tile.has-share", "--share")
-    assert len(outlined) == 30
-    for share, color in zip(shares, outlined):
-        assert color == np.sign(share) or abs(share) < 0.01 * max(map(abs, shares))
+    assert_tinted(page, ".tile.has-share", "--share", shares)
     assert texts(page, "#neuron h3") == ["Output neuron 3its weighted input, the heaviest terms "
                                          "first"]
     assert "(7) and (8)" in texts(page, "#neuron figcaption")[0]
@@ -727,7 +723,7 @@ def test_an_output_neuron_is_explained_by_the_hidden_ones_that_favor_it(page, ne
     assert any(red > blue + 50 for red, green, blue in colors)
     assert all(red == green == blue
                for pixel, (red, green, blue) in zip(inputs, colors) if pixel == 0.0)
-    assert NO_WORD.findall(all_words(page)) == []
+    assert wrong_words(page) == []
     page.find_elements("css selector", ".tile")[4].click()
     wait(page, lambda: texts(page, "#neuron h3")[0].startswith("Hidden neuron "))
     assert "Weight times pixel" in texts(page, "#neuron figcaption")[0]
@@ -745,7 +741,7 @@ def test_a_neuron_without_a_digit_has_no_output_yet(page):
 
 
 def test_a_lesson_shows_the_error_terms(page, networks):
-    network, inputs = drawn(page, networks, 3)
+    network, inputs = drawn(page, networks)
     outs = network.forward(inputs)
     deltas = network.errors(outs, 5)
     page.find_element("css selector", "#truth option:nth-child(6)").click()
@@ -753,14 +749,10 @@ def test_a_lesson_shows_the_error_terms(page, networks):
     wait(page, lambda: text(page, "taught"))
     assert numbers(page, ".output .error") == pytest.approx(deltas[-1], abs=0.005)
     for layer, selector in zip(deltas, (".tile.has-error", ".output .error")):
-        colors = tints(page, selector, "--error")
-        assert len(colors) == len(layer)
-        for delta, color in zip(layer, colors):
-            assert color == np.sign(delta) or abs(delta) < 0.01 * max(map(abs, layer))
-    was = page.execute_script("return [...document.querySelectorAll('.track.was')]"
-                              ".map(track => Number(track.style.getPropertyValue('--was')))")
+        assert_tinted(page, selector, "--error", layer)
+    was = [float(out) for out in variables(page, ".track.was", "--was")]
     assert was == pytest.approx(outs[-1], abs=0.005)
-    assert NO_WORD.findall(all_words(page)) == []
+    assert wrong_words(page) == []
     click(page, "clear")
     assert page.find_elements("css selector", ".has-error, .was") == []
     assert set(texts(page, ".output .error")) == {""}
