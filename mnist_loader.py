@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backstage.download import MNIST_FILES, DownloadError, download
-from backstage.handwriting import framed, load_image
-from backstage.idx import MissingFiles, find_files, read_folder
-from backstage.unzipped import unzipped
+from backstage.dataset.download import MNIST_FILES, DownloadError, download
+from backstage.handwriting.reading import framed, load_image
+from backstage.dataset.idx import MissingFiles, find_files, read_folder
+from backstage.dataset.unzipped import unzipped
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
 

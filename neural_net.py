@@ -10,9 +10,10 @@ left out on purpose. Validation, printing, drawing and saving are in backstage/.
 import random
 from math import exp, sqrt
 
-from backstage import checks, explanation, gallery, saving, variants, wording
-from backstage.progress import Scoring, Training
-from backstage.wording import answer
+from backstage.network import activations, checks, explanation, notation, saving
+from backstage.pictures import gallery
+from backstage.network.progress import Scoring, Training
+from backstage.network.notation import answer
 
 
 class Net:
@@ -103,7 +104,7 @@ class Net:
                 else:
                     layer_outs.append(1.0 / (1.0 + exp(-in_)))
             return layer_outs
-        return variants.activate(self.activation_of(layer), layer_ins)
+        return activations.activate(self.activation_of(layer), layer_ins)
 
     # -------------------------------------------------------------------- backward pass
 
@@ -135,7 +136,7 @@ class Net:
                 out = outs[layer + 1][neuron]  # + 1, since outs[0] is the inputs
                 derivative = out * (1.0 - out)
                 if self.hidden != "sigmoid":
-                    derivative = variants.derivative(self.hidden, out)
+                    derivative = activations.derivative(self.hidden, out)
                 total = 0.0
                 for next_neuron in range(len(next_deltas)):
                     total += (next_deltas[next_neuron]
@@ -265,11 +266,11 @@ class Net:
 
     def test(self, data):
         """Prints the accuracy, as a percentage and as a count."""
-        print(wording.score(self.evaluate(data), len(data)))
+        print(notation.score(self.evaluate(data), len(data)))
 
     # ----------------------- methods from backstage, where self is called network
 
-    __repr__ = wording.constructor       # Net([784, 30, 10])
+    __repr__ = notation.constructor       # Net([784, 30, 10])
     explain = explanation.explain        # prints one training step with its numbers
     imagine = gallery.imagine            # draws what a digit looks like to the network
     looks_for = gallery.looks_for        # draws the weights of a hidden neuron

@@ -14,9 +14,9 @@ import sys
 
 import mnist_loader
 import neural_net
-from backstage.progress import Scoring
-from backstage.saving import WEIGHTS
-from backstage.wording import answer, say, score, shown_path, verdict
+from backstage.network.progress import Scoring
+from backstage.network.saving import WEIGHTS
+from backstage.network.notation import answer, say, score, shown_path, verdict
 from neural_net import Net
 
 DATASETS = {"mnist": "mnist.pkl", "digits": "digits.pkl"}  # and the weights trained on each
@@ -64,7 +64,8 @@ def read(weights, paths, sheet_path=None):
     """Prints the network's predictions for images of handwritten digits, and for each draws
     the picture, the ink found in it, and the 28×28 frame that the network sees (in read.png by
     default). Pictures that can't be read are reported at the end. Returns the exit status."""
-    from backstage import handwriting, pictures
+    from backstage.handwriting import reading as handwriting
+    from backstage.pictures import drawing as pictures
     network = load_network(weights, 784, 10)
     pictures.picture_path("read.png", sheet_path)
     tiles, labels, faults = [], [], []
@@ -107,14 +108,14 @@ def described(error):
 
 def draw(options):
     """Serves a page to draw digits on, and to step through the equations, until Ctrl-C."""
-    from backstage import board, server
+    from backstage.page import routes, server
     if options.port is not None and not 0 <= options.port <= 65535:
         raise ValueError(f"--port: expected 0 to 65535, got {options.port}")
     paths = {name: os.path.join(WEIGHTS, name) for name in ("mnist-best.pkl", "mnist.pkl")}
     if options.weights:
         paths = {options.weights: options.weights, **paths}
     networks = {name: load_network(path, 784, 10) for name, path in paths.items()}
-    functions = board.functions(Net, neural_net.__file__, networks,
+    functions = routes.functions(Net, neural_net.__file__, networks,
                                 lambda: mnist_loader.load_data_wrapper(options.dataset)[2])
     server.serve(functions, options.port or 0)
 
@@ -173,7 +174,7 @@ def run(options):
     if options.limit is not None and options.limit < 1:
         raise ValueError(f"--limit: expected at least 1, got {options.limit}")
     if options.mistakes:
-        from backstage.pictures import picture_path
+        from backstage.pictures.drawing import picture_path
         picture_path("mistakes.png", options.mistakes)  # raise before the evaluation, not after
     is_folder = options.dataset and options.dataset.lower() not in DATASETS
     if is_folder and os.path.isdir(options.dataset) and not options.weights:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from PIL import Image, ImageDraw
 
 import neural_net
-from backstage import board, server
+from backstage.page import routes, server
 
 DIGITS = {  # strokes as points of a canvas of 280×280
     0: [[(140, 50), (100, 70), (85, 120), (85, 165), (105, 215), (145, 230), (180, 210),
@@ -65,7 +65,7 @@ def chromium(folder, width=1600, height=1000):
 @contextmanager
 def served(networks, examples):
     """The page's server, in a thread of its own."""
-    functions = board.functions(neural_net.Net, neural_net.__file__, networks, examples)
+    functions = routes.functions(neural_net.Net, neural_net.__file__, networks, examples)
     with server.Server(functions) as running:
         threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
         yield running

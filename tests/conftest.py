@@ -7,7 +7,7 @@ import tempfile
 import pytest
 
 import mnist_loader
-from backstage import download
+from backstage.dataset import download
 
 MNIST_DIR = os.path.abspath(os.environ.get("MNIST_DIR")
                             or os.path.join(mnist_loader.DATA, "mnist"))

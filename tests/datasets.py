@@ -6,7 +6,7 @@ import struct
 
 import numpy as np
 
-from backstage.download import MNIST_FILES
+from backstage.dataset.download import MNIST_FILES
 
 NAMES = list(MNIST_FILES)
 

@@ -410,8 +410,8 @@ def contact_sheet(condition, path):
 if __name__ == "__main__":
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     import mnist_loader
-    from backstage import handwriting
-    from backstage.saving import WEIGHTS
+    from backstage.handwriting import reading as handwriting
+    from backstage.network.saving import WEIGHTS
     from neural_net import Net
 
     parser = argparse.ArgumentParser(description="How many pictures of digits are read.")

@@ -11,7 +11,7 @@ import pytest
 
 from mnist_loader import load_image
 from neural_net import Net
-from test_handwriting import drawing
+from drawn import drawing
 
 SECONDS = 5.0  # that one file may take
 BYTES = 1_500_000_000  # that the process may grow by

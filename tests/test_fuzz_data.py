@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import mnist_loader
-from backstage import unzipped
+from backstage.dataset import unzipped
 from bounds import answer_within_bounds
 from datasets import (NAMES, files, parts, put, python_2_array, python_2_pickle,
                       python_2_shape)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import mnist_loader
-from backstage import download
+from backstage.dataset import download
 from conftest import MNIST_DIR
 from datasets import NAMES, files, idx, images, labels, put
 from mnist_loader import load_data, load_data_wrapper

@@ -10,12 +10,11 @@ import re
 
 import pytest
 
-import curve
 import datasets
-import drawings
 import mnist_loader
 import neural_net
 import test_net
+from backstage.tools import drawings, learning_curve as curve
 
 PROJECT = os.path.dirname(os.path.abspath(neural_net.__file__))
 
@@ -27,7 +26,7 @@ def text_of(*names):
 
 README = text_of("README.md")
 WEIGHTS = text_of("weights", "README.md")
-EXERCISES = text_of("tests", "exercises.md")
+EXERCISES = text_of("backstage", "exercises.md")
 CODE = text_of("neural_net.py")
 EQUATIONS = README[README.index("## The equations, in the order of the code"):
                    README.index("## One training step")]
@@ -176,7 +175,7 @@ def test_every_file_and_picture_that_a_page_names_is_there_and_small():
         for link in re.findall(r"\]\(((?!http)[^)#]+)", page):
             assert os.path.exists(os.path.join(PROJECT, folder, link)), link
         for picture in re.findall(r"!\[.*?\]\((.*?)\)", page):
-            large = picture.endswith(".gif") or "screenshots" in picture
+            large = picture.endswith(".gif") or "images" in picture
             size = os.path.getsize(os.path.join(PROJECT, folder, picture))
             assert size < (400_000 if large else 60_000)
 
@@ -193,8 +192,8 @@ def test_every_link_to_a_section_finds_its_heading():
 
 
 def test_the_drawings_are_what_their_command_draws():
-    assert text_of("weights", "forward.svg") == drawings.forward()
-    assert text_of("weights", "backward.svg") == drawings.backward()
+    assert text_of("backstage", "images", "forward.svg") == drawings.forward()
+    assert text_of("backstage", "images", "backward.svg") == drawings.backward()
 
 
 def test_a_drawing_names_every_weight_of_its_equations():
@@ -279,7 +278,7 @@ def test_only_what_the_project_shows_stands_at_its_top():
 
 
 if __name__ == "__main__":  # see conftest.readme_on_mnist
-    from backstage import download
+    from backstage.dataset import download
     os.environ["COLUMNS"] = "100"
     download.MIRRORS = ()
     print(json.dumps([session(page, {}) for page in (README, WEIGHTS)]))

@@ -11,11 +11,11 @@ import pytest
 from PIL import Image, ImageDraw
 
 import test_net
-from backstage import server
-from backstage.saving import WEIGHTS
+from backstage.page import server
+from backstage.network.saving import WEIGHTS
 from datasets import NAMES, files, idx, put
 from neural_net import Net
-from test_handwriting import drawing
+from drawn import drawing
 
 SCRIPT = os.path.abspath(test_net.__file__)
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from backstage.saving import WEIGHTS
+from backstage.network.saving import WEIGHTS
 from neural_net import Net
 
 SHORTENED = """

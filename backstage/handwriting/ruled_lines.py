@@ -1,0 +1,114 @@
+"""Removes the printed lines of lined and graph paper from a picture's dark pixels.
+
+A printed line is straight, thin, and runs from one border of the paper to another. Anything darker
+or thicker than the lines is a stroke, even where it crosses one.
+"""
+
+import numpy as np
+
+from backstage.handwriting.masks import dilated, edge_of, horizontal_runs, length, otsu, parts
+
+SHORTEST = 0.3  # fraction of the picture's shorter side over which a line must be straight
+
+
+def without_lines(dark, faint, ink, outside):
+    """The dark pixels without printed lines.
+
+    dark: a mask of the pixels darker than the threshold. faint: the same for a lower threshold, so
+    that lines are complete. ink: the darkness of each pixel. outside: a mask of the pixels not on
+    the paper.
+    """
+    for turn in (np.asarray, np.transpose):
+        gone = turn(_lines_across(turn(faint), turn(ink), turn(outside)))
+        dark, faint = dark & ~gone, faint & ~gone
+    for again in range(3):  # curved lines: while a component runs across, drop fainter pixels
+        if not runs_across(parts(dark), outside).any():
+            break
+        darker = dark & (ink > otsu(ink[dark]))
+        if length(_largest(dark & ~darker)) < SHORTEST * min(dark.shape):
+            break
+        dark = darker
+    return dark
+
+
+def _largest(mask):
+    labels = parts(mask)
+    return labels == np.argmax(np.bincount(labels.ravel())[1:]) + 1 if mask.any() else mask
+
+
+def _lines_across(dark, ink, outside):
+    """The pixels of lines that run from left to right. In each column, the height of each run of
+    dark pixels is measured: on a line, it is the line's thickness, and more where a stroke crosses
+    it."""
+    straight = _straight(dark, int(SHORTEST * min(dark.shape)))
+    labels = parts(straight)
+    across = np.flatnonzero(runs_across(labels, outside))
+    if not len(across):
+        return np.zeros_like(dark)
+    starts, stops, columns = horizontal_runs(dark.T)
+    heights, names = np.zeros(dark.T.shape, int), np.zeros(dark.T.shape, int)
+    heights[dark.T] = np.repeat(stops - starts, stops - starts)
+    names[dark.T] = np.repeat(np.arange(len(starts)), stops - starts)
+    heights, names = heights.T, names.T
+
+    line = np.isin(labels, across)
+    thickest = 1.5 * np.median((stops - starts)[np.unique(names[line])]) + 1
+    darkness = np.median(ink[line & (heights <= thickest)])
+    if len(across) > 2:  # on such paper, incomplete straight segments are lines too
+        mean = np.bincount(labels.ravel(), ink.ravel()) / np.bincount(labels.ravel())
+        line |= (labels > 0) & (mean < 1.25 * darkness)[labels]
+    thin = np.isin(names, names[line & (heights <= thickest)])
+    return dark & thin & (ink < 1.3 * darkness)
+
+
+def _straight(dark, size):
+    """The dark pixels on a straight dark line of this length, with gaps of at most two pixels, at
+    most 13 degrees from the horizontal."""
+    near, straight = dilated(dark, 1), np.zeros_like(dark)
+    columns = np.flatnonzero(near.any(axis=0))
+    if not len(columns):
+        return straight
+    part = slice(max(0, columns[0] - 1), columns[-1] + 2)  # all else is blank
+    margin = 8  # beyond the border, pixels repeat those at it
+    near = np.pad(near[:, part], [(0, 0), (margin, margin)], mode="edge")
+    for slope in np.arange(-12, 13) / 50:  # rows per column
+        values = near
+        width, steps = 1, []
+        while width < size and values.any():  # True: all pixels from here to the right are dark
+            steps.append(min(width, size - width))
+            values = values & _moved(values, round(steps[-1] * slope), steps[-1])
+            width += steps[-1]
+        if values.any():
+            for step in steps:  # then mark every pixel of such lines
+                values = values | _moved(values, -round(step * slope), -step)
+            straight[:, part] |= values[:, margin:-margin]
+    return straight & dark
+
+
+def _moved(values, down, right):
+    """values[row + down, column + right], False beyond the border."""
+    height, width = values.shape
+    moved = np.zeros_like(values)
+    moved[max(0, -down):height - max(0, down), max(0, -right):width - max(0, right)] = \
+        values[max(0, down):height - max(0, -down), max(0, right):width - max(0, -right)]
+    return moved
+
+
+def runs_across(labels, outside):
+    """For each component, whether it runs from border to border of the paper: it is longer than
+    0.4 of the picture's shorter side, and the paper ends just beyond one or both of its ends."""
+    margin, least = 8, 0.4 * min(labels.shape)
+    beyond = np.pad(outside, margin, constant_values=True)
+    places = np.argwhere(edge_of(outside, 3) & (labels > 0))
+    found = labels[tuple(places.T)]
+    across = np.zeros(labels.max() + 1, bool)
+    for part in np.flatnonzero(np.bincount(labels.ravel())[1:] >= least) + 1:
+        mine = places[found == part]
+        for axis in (0, 1) if len(mine) else ():
+            first, last = mine[np.argmin(mine[:, axis])], mine[np.argmax(mine[:, axis])]
+            size = np.hypot(*(last - first))
+            if size > least:
+                step = (last - first) * (margin - 2) / size
+                across[part] |= any(beyond[tuple(np.rint(place + margin).astype(int))]
+                                    for place in (first - step, last + step))
+    return across

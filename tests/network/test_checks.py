@@ -1,0 +1,318 @@
+"""Arguments and examples that don't fit: each is an error that says what was expected."""
+
+import copy
+import math
+
+import numpy as np
+import pytest
+
+from backstage.network import checks
+from neural_net import Net
+
+
+def state(network):
+    return copy.deepcopy((network.sizes, network.weights, network.biases, repr(network)))
+
+
+BAD_EXAMPLES = [
+    (([0.1], 1), "inputs: expected 2 numbers, got 1"),
+    (([0.1, 0.2, 0.3], 1), "inputs: expected 2 numbers, got 3"),
+    (([0.1, math.nan], 1), "inputs: expected finite numbers, got float nan at index 1"),
+    (([math.inf, 0.1], 1), "inputs: expected finite numbers, got float inf at index 0"),
+    (([math.inf, -math.inf], 1), "inputs: expected finite numbers, got float inf at index 0"),
+    ((["0.1", "0.2"], 1), "inputs: expected finite numbers, got str '0.1' at index 0"),
+    (("ab", 1), "inputs: expected 2 numbers, got str 'ab'"),
+    ((b"ab", 1), "inputs: expected 2 numbers, got bytes b'ab'"),
+    (([None, 0.2], 1), "inputs: expected finite numbers, got NoneType None at index 0"),
+    (([0.1, [0.2, 0.3]], 1), r"inputs: expected finite numbers, got list \[0.2, 0.3\] at index 1"),
+    (([10 ** 400, 0], 1), "inputs: expected finite numbers, got int 1000"),
+    ((np.zeros((2, 2)), 1), r"inputs: expected finite numbers, got list \[0.0, 0.0\] at index 0"),
+    ((np.zeros((1, 2)), 1),
+     r"inputs: expected 2 numbers, got an array of shape \(1, 2\); try .reshape\(-1\)$"),
+    ((None, 1), "inputs: expected 2 numbers, got NoneType None"),
+    (([0.1, 0.2], 3), "target: expected an integer from 0 to 2, got int 3"),
+    (([0.1, 0.2], -1), "target: expected an integer from 0 to 2, got int -1"),
+    (([0.1, 0.2], [1.0, 0.0]), "target: expected 3 numbers, got 2"),
+    (([0.1, 0.2], [1.0, 0.0, math.nan]),
+     "target: expected finite numbers, got float nan at index 2"),
+    (([0.1, 0.2], 1.0),
+     "target: expected a list of 3 numbers, or an integer from 0 to 2, got float 1.0"),
+    (([0.1, 0.2], "1"), "target: expected a list of 3 numbers, or .* got str '1'"),
+    (([0.1, 0.2], None), "target: expected 3 numbers, got NoneType None"),
+    (([0.1, 0.2],), r"expected a pair \(inputs, target\), got tuple \(\[0.1, 0.2\],\); "
+                    r"pair two arrays with list\(zip\(images, labels\)\)$"),
+    (7, r"expected a pair \(inputs, target\), got int 7; pair two arrays with"),
+]
+
+
+@pytest.mark.parametrize("bad, message", BAD_EXAMPLES, ids=[text for bad, text in BAD_EXAMPLES])
+def test_a_bad_example_is_an_error_before_its_batch_changes_anything(bad, message, capsys):
+    network = Net([2, 2, 3], seed=1)
+    before = state(network)
+    with pytest.raises(ValueError, match=rf"^training_data\[5\]: {message}"):
+        network.train([([0.1, 0.2], 1)] * 5 + [bad], 1.0)
+    assert state(network) == before
+    with pytest.raises(ValueError, match=rf"^data\[1\]: {message}"):
+        network.evaluate([([0.1, 0.2], 1), bad])
+
+
+@pytest.mark.parametrize("output, target, message", [
+    ("softmax", [1.0, 1.0], r"sum to 1 for softmax, got list \[1.0, 1.0\]"),
+    ("softmax", [0.0, 0.0], "sum to 1 for softmax"),
+    ("softmax", [0.5, 0.500002], "sum to 1 for softmax"),
+    ("sigmoid", [1.01, 0.0], r"from 0 to 1 for cross_entropy, got list \[1.01, 0.0\]"),
+    ("sigmoid", [0.0, -0.1], "from 0 to 1 for cross_entropy"),
+    ("softmax", [1.5, -0.5], "from 0 to 1 for cross_entropy"),
+])
+def test_cross_entropy_wants_targets_that_are_probabilities(output, target, message):
+    network = Net([1, 2], output=output, cost="cross_entropy")
+    with pytest.raises(ValueError, match=f"target: expected numbers (that )?{message}"):
+        network.train([([1.0], target)], 1.0)
+
+
+@pytest.mark.parametrize("output, target", [
+    ("softmax", [0.0, 1.0]), ("softmax", [0.3, 0.7000009]), ("sigmoid", [1.0, 1.0]),
+    ("sigmoid", [0.0, 0.0])])
+def test_cross_entropy_takes_what_is_a_probability(output, target):
+    network = Net([1, 2], output=output, cost="cross_entropy")
+    assert network.errors(network.forward([1.0]), target)
+
+
+def test_the_squared_error_takes_any_finite_target():
+    network = Net([1, 2])
+    assert network.errors(network.forward([1.0]), [-1.5, 20])
+
+
+GOOD = [([0.1, 0.2], 1)] * 3
+PAIRS = r"expected a sequence of \(inputs, target\) pairs, such as a list, got"
+BAD_ARGUMENTS = [
+    (dict(training_data=[]), "training_data: expected at least one example, got none"),
+    (dict(training_data=np.array(1)), "training_data: expected at least one example, got none"),
+    (dict(training_data=iter(GOOD)), f"training_data: {PAIRS} .*iterator"),
+    (dict(training_data=set()), f"training_data: {PAIRS} set"),
+    (dict(training_data=None), f"training_data: {PAIRS} NoneType None"),
+    (dict(training_data="abc"), f"training_data: {PAIRS} str 'abc'"),
+    (dict(training_data=b"abc"), f"training_data: {PAIRS} bytes"),
+    (dict(training_data={0: 1}), f"training_data: {PAIRS} dict"),
+    (dict(learning_rate=0.0),
+     "learning_rate: expected a finite number greater than 0, got float 0.0"),
+    (dict(learning_rate=-1),
+     "learning_rate: expected a finite number greater than 0, got int -1"),
+    (dict(learning_rate=math.nan),
+     "learning_rate: expected a finite number greater than 0, got float nan"),
+    (dict(learning_rate=math.inf), "learning_rate: expected a finite number"),
+    (dict(learning_rate=True), "learning_rate: expected a finite number .* got bool True"),
+    (dict(learning_rate="3"), "learning_rate: .* got str '3'"),
+    (dict(epochs=0), "epochs: expected an integer of at least 1, got int 0"),
+    (dict(epochs=1.5), "epochs: expected an integer of at least 1, got float 1.5"),
+    (dict(epochs=True), "epochs: expected an integer of at least 1, got bool True"),
+    (dict(batch_size=0), "batch_size: expected an integer of at least 1, got int 0"),
+    (dict(batch_size=None), "batch_size: expected an integer of at least 1, got NoneType None"),
+    (dict(weight_decay=-0.1),
+     "weight_decay: expected a finite number of at least 0, got float -0.1"),
+    (dict(weight_decay=1.0),
+     "weight_decay: expected a number less than 1 / learning_rate, got 1.0"),
+    (dict(test_data=[]), "test_data: expected at least one"),
+    (dict(watch=3), "watch: expected a callable that takes the number of examples, got int 3"),
+    (dict(watch=print, every=0), "every: expected an integer of at least 1, got int 0"),
+]
+
+
+@pytest.mark.parametrize("arguments, message", BAD_ARGUMENTS,
+                         ids=[str(one) for one, message in BAD_ARGUMENTS])
+def test_a_bad_argument_of_train_is_an_error_that_says_so(arguments, message):
+    network = Net([2, 2, 3], seed=1)
+    before = state(network)
+    with pytest.raises(ValueError, match=f"^{message}"):
+        network.train(**{"training_data": GOOD, "learning_rate": 1.0, **arguments})
+    assert state(network) == before
+
+
+NO_SIZES = r"sizes: expected at least two layer sizes, such as \[784, 30, 10\], got "
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (dict(sizes=[784]), NO_SIZES + r"list \[784\]"),
+    (dict(sizes=784), NO_SIZES + "int 784"), (dict(sizes="12"), NO_SIZES + "str '12'"),
+    (dict(sizes=b"12"), NO_SIZES + "bytes"), (dict(sizes={784, 10}), NO_SIZES + "set"),
+    (dict(sizes=[2, 0]), "sizes: expected an integer of at least 1, got int 0"),
+    (dict(sizes=[2, 1.5]), "sizes: expected an integer"),
+    (dict(sizes=[2, -1]), "sizes: expected an integer"),
+    (dict(sizes=[2, True]), "sizes: expected an integer of at least 1, got bool True"),
+    (dict(hidden="linear"),
+     "hidden: expected 'sigmoid' or 'relu' or 'tanh', got str 'linear'"),
+    (dict(hidden=None), "hidden: expected .* got NoneType None"),
+    (dict(output="relu"), "output: expected 'sigmoid' or 'softmax', got str 'relu'"),
+    (dict(cost="absolute"), "cost: expected 'squared_error' or 'cross_entropy', got str 'abso"),
+    (dict(output="softmax", cost="squared_error"),
+     "cost: expected 'cross_entropy' with a softmax output, got 'squared_error'"),
+    (dict(biases=0), "biases: expected True or False, got int 0"),
+    (dict(seed=1.5), "seed: expected an integer of at least 0, got float 1.5"),
+    (dict(seed=-1), "seed: expected an integer of at least 0, got int -1"),
+])
+def test_a_bad_argument_of_net_is_an_error_that_says_so(arguments, message):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        Net(**{"sizes": [2, 3], **arguments})
+
+
+def test_0_is_a_seed():
+    assert Net([2, 3], seed=0).weights == Net([2, 3], seed=0).weights
+
+
+def test_sizes_may_come_from_numpy_or_a_tuple():
+    assert Net(np.array([2, 3])).sizes == [2, 3] == Net((2, 3)).sizes
+    assert all(type(size) is int for size in Net(np.array([2, 3])).sizes)
+
+
+def test_forward_errors_and_project_back_refuse_what_does_not_fit():
+    network = Net([2, 3, 2], seed=1)
+    with pytest.raises(ValueError, match="^inputs: expected 2 numbers, got 3$"):
+        network.forward([1, 2, 3])
+    for outs in ([[1.0, 2.0]], {}):
+        with pytest.raises(ValueError, match="^outs: expected 3 lists, as forward returns them, "
+                                             f"got {type(outs).__name__} "):
+            network.errors(outs, 0)
+    with pytest.raises(ValueError, match=r"^outs\[1\]: expected 3 numbers, got 1$"):
+        network.errors([[1.0, 2.0], [0.5], [0.5, 0.5]], 0)
+    with pytest.raises(ValueError, match=r"^outs\[2\]: expected finite numbers"):
+        network.errors([[1.0, 2.0], [0.5] * 3, [0.5, math.nan]], 0)
+    with pytest.raises(ValueError, match="^target: expected an integer from 0 to 1, got int 2$"):
+        network.errors(network.forward([1, 2]), 2)
+    for bad in (2, [1.0], "x"):
+        with pytest.raises(ValueError, match="^target: expected "):
+            network.project_back(bad)
+
+
+HUGE = 10 ** 400
+
+
+@pytest.mark.parametrize("call, message", [
+    (lambda: Net([1, HUGE]), "sizes: expected at most 50,000,000 weights in total, got list"),
+    (lambda: Net([10 ** 9, 10 ** 9]), "sizes: expected at most 50,000,000 weights"),
+    (lambda: Net([1, 50_000_001]), "sizes: expected at most 50,000,000 weights"),
+    (lambda: Net([10_000, 3000, 6667]), "sizes: expected at most 50,000,000 weights"),
+    (lambda: Net([1, 2]).forward([HUGE]),
+     "inputs: expected finite numbers, got int 1000.* at index 0"),
+    (lambda: Net([2, 2]).forward([0.5, HUGE]),
+     "inputs: expected finite numbers, got int 1000.* at index 1"),
+    (lambda: Net([1, 2]).errors([[1.0], [HUGE, 0]], 0), r"outs\[1\]: expected finite numbers"),
+    (lambda: Net([1, 2]).train([([1], 0)], HUGE),
+     "learning_rate: expected a finite number greater than 0, got int"),
+    (lambda: Net([1, 2]).train([([1], 0)], 1, weight_decay=HUGE),
+     "weight_decay: expected a finite number of at least 0"),
+    (lambda: Net([1, 2]).train([([1], HUGE)], 1),
+     r"training_data\[0\]: target: expected an integer from 0 to 1"),
+    (lambda: Net([1, 2], seed="x" * 10_000), "seed: expected an integer of at least 0, got str"),
+    (lambda: Net([1, 2], hidden="x" * 10_000), "hidden: expected"),
+])
+def test_numbers_too_large_for_a_float_or_for_memory_are_errors_of_one_line(call, message):
+    with pytest.raises(ValueError, match=f"^{message}") as raised:
+        call()
+    assert len(str(raised.value)) <= 300 and "\n" not in str(raised.value)
+
+
+def test_a_network_of_50_million_weights_is_within_bounds():
+    for sizes in ([1, 50_000_000], [10_000, 2, 10_000]):
+        assert checks.sizes(sizes) == sizes
+
+
+def test_a_number_of_more_digits_than_python_prints_is_named_by_its_type():
+    with pytest.raises(ValueError, match="^learning_rate: .* got int$"):
+        Net([1, 2]).train([([1], 0)], 10 ** 5000)
+
+
+def test_the_arguments_in_the_order_of_nielsens_sgd_are_told_the_right_order():
+    with pytest.raises(ValueError, match="^batch_size: expected an integer, got 3.0; ") as raised:
+        Net([2, 2, 3]).train(GOOD, 30, 10, 3.0)
+    assert str(raised.value).endswith(
+        "; the signature is train(training_data, learning_rate, epochs, batch_size), "
+        "as in train(training_data, 3.0, 30, 10)")
+
+
+@pytest.mark.parametrize("index", [0, 3, 9])
+def test_an_error_in_the_data_names_the_index_of_the_example(index):
+    data = GOOD * 4
+    data[index] = ([0.1], 1)
+    message = rf"data\[{index}\]: inputs: expected 2 numbers, got 1$"
+    with pytest.raises(ValueError, match=f"^training_{message}"):
+        Net([2, 2, 3], seed=1).train(data, 1.0, batch_size=1)
+    with pytest.raises(ValueError, match=f"^{message}"):
+        Net([2, 2, 3], seed=1).mistakes(data)
+
+
+def test_an_error_of_the_data_object_itself_is_named_too():
+    class Data(list):
+        def __getitem__(self, index):
+            raise ValueError("the disk is gone")
+    with pytest.raises(ValueError, match=r"^data\[0\]: the disk is gone$"):
+        Net([2, 2]).mistakes(Data([1]))
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_weights_that_are_not_finite_are_one_clear_error(bad):
+    network = Net([4, 3, 2], seed=1)
+    network.weights[1][0][1] = bad if math.isnan(bad) else math.nan
+    network.weights[0][2][0] = bad
+    data = [([0.5] * 4, 1)]
+    for call in (lambda: network.predict([0.5] * 4), lambda: network.test(data),
+                 lambda: network.imagine(1, path=False), lambda: network.imagine(path=False),
+                 lambda: network.looks_for(2, path=False),
+                 lambda: network.show(data, path=False)):
+        with pytest.raises(ValueError, match="finite .* as when training diverges"):
+            call()
+    with pytest.raises(ValueError, match=r"^expected finite outputs, got list \[.*nan.*\]: the "
+                                         "network's weights are infinite, nan or too large, as "
+                                         "when training diverges$"):
+        network.predict([0.5] * 4)
+
+
+@pytest.mark.parametrize("number", [np.uint8, np.int8, np.int64])
+def test_numpy_integers_count_as_python_integers_do(number):
+    data = [([index / 256, 0.5], index % 2) for index in range(256)]
+    seen, expected = [], []
+    network, same = Net([2, 3, 2], seed=1), Net([2, 3, 2], seed=1)
+    network.train(data, 0.1, epochs=number(3), batch_size=number(10), watch=seen.append,
+                  every=number(100))
+    same.train(data, 0.1, epochs=3, batch_size=10, watch=expected.append, every=100)
+    assert (network.weights, seen) == (same.weights, expected)
+
+
+@pytest.mark.parametrize("inputs", [[10 ** 400, -10 ** 400, 0.5], [0.5, 10 ** 400, -10 ** 400]])
+def test_large_numbers_that_cancel_are_errors(inputs):
+    with pytest.raises(ValueError, match="inputs: expected finite numbers"):
+        Net([3, 2]).forward(inputs)
+
+
+def test_a_column_may_come_as_an_array_or_as_a_list_of_rows():
+    column = np.array([[0.1], [0.2], [0.5]])
+    for inputs in (column, list(column), column.tolist(), column.reshape(-1)):
+        outs = Net([3, 2]).forward(inputs)
+        assert outs[0] == [0.1, 0.2, 0.5] and {type(out) for out in outs[0]} == {float}
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_list_of_numpy_bytes_is_summed_without_a_warning():
+    inputs = list(np.array([200, 100, 255], np.uint8))
+    assert Net([3, 2]).forward(inputs)[0] == [200.0, 100.0, 255.0]
+    with pytest.raises(ValueError, match="inputs: expected finite numbers"):
+        Net([2, 2]).forward([0.5, np.zeros(3)])
+    with pytest.raises(ValueError, match="inputs: expected finite numbers"):
+        Net([2, 2]).forward([np.zeros(2), np.zeros(3)])
+
+
+def test_update_weights_wants_a_learning_rate_above_0_and_leaves_floats():
+    network = Net([2, 2], seed=1)
+    outs = network.forward([0.1, 0.2])
+    deltas = network.errors(outs, 1)
+    with pytest.raises(ValueError, match="^learning_rate: expected a finite number greater than "
+                                         "0, got int -1$"):
+        network.update_weights(outs, deltas, -1)
+    network.update_weights(outs, deltas, np.float64(0.5))
+    assert {type(weight) for row in network.weights[0] for weight in row} == {float}
+
+
+def test_softmax_is_refused_for_one_output_only():
+    with pytest.raises(ValueError, match="^output: expected 'sigmoid' for a single output neuron, "
+                                         "got 'softmax', which would always output 1$"):
+        Net([2, 3, 1], output="softmax")
+    assert Net([1, 1, 2], output="softmax").output == "softmax"

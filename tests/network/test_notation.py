@@ -1,0 +1,83 @@
+"""How numbers, names and answers are written."""
+
+import os
+
+import pytest
+
+from backstage.network import notation
+from backstage.network.notation import number
+from neural_net import Net
+
+
+def test_repr_says_what_differs_from_the_defaults():
+    assert repr(Net([784, 30, 10])) == "Net([784, 30, 10])"
+    network = Net([2, 3], cost="cross_entropy", biases=False)
+    assert repr(network) == 'Net([2, 3], cost="cross_entropy", biases=False)'
+    network = Net([2, 3], "relu", "softmax", seed=3)
+    assert repr(network) == 'Net([2, 3], hidden="relu", output="softmax")'
+
+
+@pytest.mark.parametrize("value, shown", [
+    (0.5, "0.5000"), (-12.34567, "−12.3457"), (0.0, "0.0000"), (-0.0, "0.0000"),
+    (0.012345678, "0.01235"), (-0.00001234, "−0.00001234"), (1e-9, "1.000e−09")])
+def test_numbers_have_four_decimals_or_four_significant_digits(value, shown):
+    assert number(value) == shown
+
+
+@pytest.mark.parametrize("value, shown", [
+    (0.1, "0.1000"), (0.09999, "0.09999"), (1e-6, "0.000001000"), (9.99e-7, "9.990e−07"),
+    (999_999_999.0, "999999999.0000"), (1e9, "1.000e+09"), (-1e9, "−1.000e+09")])
+def test_very_small_and_very_large_numbers_are_in_scientific_notation(value, shown):
+    assert notation.number(value) == shown
+
+
+def test_factors_are_in_parentheses_if_they_are_negative():
+    shown = [notation.factor(value) for value in (0.5, -0.5, 0.0, -0.0)]
+    assert shown == ["0.5000", "(−0.5000)", "0.0000", "0.0000"]
+
+
+@pytest.mark.parametrize("seconds, shown", [
+    (99.4, "99 s"), (5_940, "99 min"), (6_000, "1 h 40 min"), (7_140, "1 h 59 min")])
+def test_times_are_in_seconds_minutes_or_hours(seconds, shown):
+    assert notation.time_left(seconds) == shown
+
+
+@pytest.mark.parametrize("encoding, spelled", [
+    ("utf-8", "Ωλαβδη·−²→…×∂½ÿ€"), ("ascii", "Omegalambdaalphabetadeltaeta*-^2->...xd1/2??"),
+    ("cp1252", "Omegalambdaalphabetadeltaeta*-^2->...xd1/2ÿ€"),
+    ("cp437", "Omegalambdaalphabetadeltaeta*-^2->...xd1/2ÿ?"), (None, "Ωλαβδη·−²→…×∂½ÿ€")])
+def test_names_and_signs_are_spelled_as_the_output_can_show_them(encoding, spelled, monkeypatch):
+    class Output:
+        pass
+    Output.encoding = encoding
+    monkeypatch.setattr(notation.sys, "stdout", Output())
+    assert notation.spelled("Ωλαβδη·−²→…×∂½ÿ€") == spelled
+
+
+@pytest.mark.parametrize("sizes, names", [
+    ([2, 3, 2], [["Ω", "λ"], ["A", "B", "C"], ["α", "β"]]), ([1, 1], [["Ω"], ["α"]]),
+    ([2, 2, 1], [["Ω", "λ"], ["A", "B"], ["α"]]), ([1, 1, 2], [["Ω"], ["A"], ["α", "β"]]),
+    ([3, 2, 1, 3], [["Ω0", "Ω1", "Ω2"], ["A", "B"], ["C"], ["0", "1", "2"]])])
+def test_neurons_have_the_names_of_the_equations_and_numbers_in_larger_layers(sizes, names):
+    assert notation.neuron_names(sizes) == names
+
+
+def test_more_than_26_hidden_neurons_have_a_letter_a_layer_and_a_number():
+    assert notation.neuron_names([1, 26, 1])[1][-1] == "Z"
+    assert notation.neuron_names([1, 20, 7, 1])[1:3] == [
+        [f"A{neuron}" for neuron in range(20)], [f"B{neuron}" for neuron in range(7)]]
+    deep = notation.neuron_names([1] + [1] * 28 + [1])
+    assert [layer[0] for layer in deep[26:29]] == ["Z0", "L27.0", "L28.0"]
+
+
+def test_a_path_is_shown_as_it_is_typed_in_the_current_folder(tmp_path):
+    assert notation.shown_path(tmp_path / "a" / "b.pkl") == os.path.join("a", "b.pkl")
+    assert notation.shown_path(b"b.pkl") == "b.pkl"
+    assert notation.shown_path(tmp_path.parent / "b.pkl") == str(tmp_path.parent / "b.pkl")
+
+
+def test_all_text_is_spelled_the_same_way_whichever_signs_it_has(monkeypatch):
+    class Output:
+        encoding = "cp1252"  # has · but no Greek letters
+    monkeypatch.setattr(notation.sys, "stdout", Output())
+    assert notation.spelled("0.5·0.5") == "0.5*0.5"
