@@ -108,8 +108,8 @@ class Net:
 
     # -------------------------------------------------------------------- backward pass
 
-    def errors(self, outs, target):
-        """Every neuron's error term, δ = −∂E/∂in: equations (3) and (5).
+    def error_terms(self, outs, target):
+        """Every neuron's error term, δ = −∂E/∂in: equations (3) and (4).
 
         outs     what forward returned
         target   the desired outputs: a list, or a class label (for one output, 0 or 1)
@@ -132,7 +132,7 @@ class Net:
             next_weights = self.weights[layer + 1]
             next_deltas = deltas[layer + 1]
             for neuron in range(len(self.weights[layer])):
-                # (5)  δ_A = out_A·(1 − out_A)·(δ_α·W_Aα + δ_β·W_Aβ)
+                # (4)  δ_A = out_A·(1 − out_A)·(δ_α·W_Aα + δ_β·W_Aβ)
                 out = outs[layer + 1][neuron]  # + 1, since outs[0] is the inputs
                 derivative = out * (1.0 - out)
                 if self.hidden != "sigmoid":
@@ -145,7 +145,7 @@ class Net:
         return deltas
 
     def update_weights(self, outs, deltas, learning_rate):
-        """Updates every weight and bias for one example: (4) in the output layer, (6)
+        """Updates every weight and bias for one example: (5) in the output layer, (6)
         in hidden layers. Call errors first: every δ needs the old weights."""
         learning_rate = checks.positive(learning_rate, "learning_rate")
         for layer in range(len(self.weights)):
@@ -156,7 +156,7 @@ class Net:
                 step = learning_rate * deltas[layer][neuron]
                 if step == 0.0:
                     continue  # e.g., a ReLU neuron with output 0
-                # output layer   (4)  W+_Aα = W_Aα + η·δ_α·out_A   b+_α = b_α + η·δ_α
+                # output layer   (5)  W+_Aα = W_Aα + η·δ_α·out_A   b+_α = b_α + η·δ_α
                 # hidden layers  (6)  W+_ΩA = W_ΩA + η·δ_A·Ω       b+_A = b_A + η·δ_A
                 for source in sources:
                     incoming[source] = incoming[source] + step * previous_outs[source]
@@ -199,7 +199,7 @@ class Net:
         epochs          the number of passes through the data
         batch_size      m, the number of examples per update (fewer in the last batch):
                         W changes by the sum of (η/m)·δ·out over the batch, with every δ
-                        from before the update; with m = 1, exactly (4) and (6). Inputs
+                        from before the update; with m = 1, exactly (5) and (6). Inputs
                         are not copied: don't modify them during a batch.
         test_data       examples to evaluate after each epoch (with more than 50 epochs,
                         only about ten times)
@@ -225,7 +225,7 @@ class Net:
                     for index in order[first:first + batch_size]:
                         inputs, target = progress.example(index)
                         outs = self.forward(inputs)
-                        deltas = self.errors(outs, target)
+                        deltas = self.error_terms(outs, target)
                         batch.append((outs, deltas))
                         progress.example_done(outs, deltas, target)
                     # Weights change only now: every δ in the batch is −∂E/∂in at the
@@ -277,13 +277,12 @@ class Net:
     show = gallery.show                  # draws examples and prints the predictions
     save = saving.save                   # writes the network to a file
     load = saving.load                   # replaces this network with a saved one
-    loaded = classmethod(saving.loaded)  # Net.loaded(path): a saved network
-    solve_for_inputs = project_back      # former name
+    from_file = classmethod(saving.from_file)  # Net.from_file(path): a saved network
 
 
 def nonzero(layer_outs):
     """The indices of the neurons in a layer whose output is not 0. The others add 0 to
-    (1) and change no weight in (4) and (6); skipping them gives the same numbers and
+    (1) and change no weight in (5) and (6); skipping them gives the same numbers and
     saves time, since about four in five pixels of a digit are 0."""
     return [source for source, out in enumerate(layer_outs) if out != 0.0]
 

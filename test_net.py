@@ -16,7 +16,8 @@ import mnist_loader
 import neural_net
 from backstage.network.progress import Scoring
 from backstage.network.saving import WEIGHTS
-from backstage.network.notation import answer, say, score, shown_path, verdict
+from backstage.console import say, shown_path
+from backstage.network.notation import answer, score, verdict
 from neural_net import Net
 
 DATASETS = {"mnist": "mnist.pkl", "digits": "digits.pkl"}  # and the weights trained on each
@@ -92,7 +93,7 @@ def read(weights, paths, sheet_path=None):
 
 def load_network(path, inputs, classes):
     """The saved network, if it has this many inputs and at least this many classes."""
-    network = Net.loaded(path)
+    network = Net.from_file(path)
     if network.sizes[0] != inputs or max(network.sizes[-1], 2) < classes:
         raise ValueError(f"{path}: expected a network with {inputs} inputs and at least "
                          f"{classes} classes, got {network!r:.100}")

@@ -377,7 +377,7 @@ def _answer(layers, file):
 
 
 def _layers(path):
-    network = Net.loaded(path)
+    network = Net.from_file(path)
     if network.hidden != "relu":
         raise ValueError(f"{path}: expected a network of ReLU neurons, got {network!r}")
     return [(np.array(weights), np.array(biases))

@@ -74,7 +74,7 @@ def test_the_forward_pass_gives_the_numbers_worked_by_hand():
 def test_the_errors_are_the_numbers_worked_by_hand():
     network = by_hand()
     # δ_α = ½·(1 − ½)·(1 − ½) = 1/8; δ_A = ½·½·(1/8·1) = 1/32; δ_B = ½·½·(1/8·−½) = −1/64
-    deltas = network.errors([[1.0, 0.5], [0.5, 0.5], [0.5]], [1.0])
+    deltas = network.error_terms([[1.0, 0.5], [0.5, 0.5], [0.5]], [1.0])
     assert deltas == [[1 / 32, -1 / 64], [1 / 8]]
 
 
@@ -411,7 +411,7 @@ def test_errors_come_from_the_outs_that_are_given_and_change_nothing():
     outs = network.forward([0.1, 0.2, 0.3])
     kept = copy.deepcopy(outs)
     for target in ([0.0, 1.0], np.array([0, 1])):
-        assert network.errors(outs, target) == network.errors(outs, 1)
+        assert network.error_terms(outs, target) == network.error_terms(outs, 1)
     assert outs == kept and (network.weights, network.biases) == before
 
 
@@ -419,7 +419,7 @@ def test_forward_errors_and_update_weights_are_the_steps_of_train(capsys):
     network, by_steps = Net([3, 4, 2], seed=1), Net([3, 4, 2], seed=1)
     network.train([([0.1, 0.0, 0.3], 1)], 0.7, batch_size=1)
     outs = by_steps.forward([0.1, 0.0, 0.3])
-    by_steps.update_weights(outs, by_steps.errors(outs, 1), 0.7)
+    by_steps.update_weights(outs, by_steps.error_terms(outs, 1), 0.7)
     assert (by_steps.weights, by_steps.biases) == (network.weights, network.biases)
 
 
@@ -456,7 +456,7 @@ network.test(data)
 network.explain([0.1, 0.2, 0.3, 0.4], 1, 0.5)
 network.save("net.pkl")
 network.load("net.pkl")
-assert Net.loaded("net.pkl").predict([0.1, 0.2, 0.3, 0.4]) in (0, 1)
+assert Net.from_file("net.pkl").predict([0.1, 0.2, 0.3, 0.4]) in (0, 1)
 assert not {"numpy", "PIL"} & set(sys.modules)
 try:
     network.imagine(1)

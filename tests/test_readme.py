@@ -80,7 +80,7 @@ def test_each_symbol_of_the_table_is_the_number_that_the_code_beside_it_gives():
     network.biases = [[0.0, 0.1, -0.1], [0.2, -0.3]]
     outs, target = network.forward([0.35, 0.9]), [1, 0]
     names = {"outs": outs, "weights": network.weights, "biases": network.biases, "target": target,
-             "deltas": network.errors(outs, target), "learning_rate": 0.5,
+             "deltas": network.error_terms(outs, target), "learning_rate": 0.5,
              "layer_ins": network.weighted_inputs(0, outs[0])}
     compared = []
     for symbols, codes in re.findall(r"^\| (\$`.*?) \| (`.*?) \| ", EQUATIONS, re.MULTILINE):
@@ -253,7 +253,7 @@ def test_the_momentum_of_the_exercises_is_a_velocity_that_each_step_adds_to():
         example = [0.35, 0.9 - step / 10], step % 2
         network.train([example], 0.5, batch_size=1)
         outs = plain.forward(example[0])
-        deltas = plain.errors(outs, example[1])
+        deltas = plain.error_terms(outs, example[1])
         for layer, neurons in enumerate(velocity):
             for neuron, row in enumerate(neurons):
                 for source in range(len(row)):

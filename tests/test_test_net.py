@@ -80,7 +80,7 @@ def test_as_a_process_it_scores_the_digits_with_the_weights_for_them_from_any_fo
         assert rows[digit][1] == f"{100 * table[digit][digit] / sum(table[digit]):.2f}%"
     assert max(map(len, lines[1:])) <= 80
 
-    network = Net.loaded(os.path.join(WEIGHTS, "digits.pkl"))
+    network = Net.from_file(os.path.join(WEIGHTS, "digits.pkl"))
     assert test_net.confusion(network, digits[2]) == (table, network.mistakes(digits[2]))
 
 
@@ -131,7 +131,7 @@ def test_mnist_is_scored_with_the_weights_for_it(monkeypatch, run):
 @pytest.mark.parametrize("weights, least", [("mnist.pkl", 9300), ("mnist-best.pkl", 9750)])
 def test_the_shipped_weights_score_well_on_mnist(weights, least, mnist):
     """On the middle of the test images, which is harder than the rest."""
-    network = Net.loaded(os.path.join(WEIGHTS, weights))
+    network = Net.from_file(os.path.join(WEIGHTS, weights))
     assert network.evaluate(mnist[2][4000:4500]) >= least / 20
 
 

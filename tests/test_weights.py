@@ -63,5 +63,5 @@ def test_the_weights_of_the_digits_are_what_their_recipe_gives(digits, capsys):
     names = {}
     exec(recipes()[0], names)
     trained = names["train_digits"](digits[0])
-    shipped = Net.loaded(os.path.join(WEIGHTS, "digits.pkl"))
+    shipped = Net.from_file(os.path.join(WEIGHTS, "digits.pkl"))
     assert (trained.weights, trained.biases) == (shipped.weights, shipped.biases)

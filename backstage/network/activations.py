@@ -1,4 +1,4 @@
-"""The other activation functions: each changes (2); ReLU and tanh also one factor of (5)."""
+"""The other activation functions: each changes (2); ReLU and tanh also one factor of (4)."""
 
 from math import exp, tanh
 

@@ -1,19 +1,12 @@
 """Argument validation. Every check raises ValueError if it fails."""
 
-import reprlib
 from collections.abc import Mapping, Sequence
 from math import inf, isfinite, nan
 from numbers import Real
 
+from backstage.console import described
+
 MOST_WEIGHTS = 50_000_000  # per network: 1.6 GB of Python floats
-
-
-def described(value):
-    """A value's type and shortened repr, for error messages."""
-    try:
-        return f"{type(value).__name__} {reprlib.repr(value)[:100]}"
-    except ValueError:  # an int of more digits than Python prints
-        return type(value).__name__
 
 
 def index(value):

@@ -13,7 +13,8 @@ from collections import namedtuple
 from functools import cached_property
 
 from backstage.network import activations, checks
-from backstage.network.notation import answer, factor, neuron_names, number, say, spelled, verdict
+from backstage.console import say, spelled
+from backstage.network.notation import answer, factor, neuron_names, number, verdict
 
 # "(1)", "in_A", "W_ΩA·Ω + …", "0.1000·0.3500 + …", "0.7550"
 Line = namedtuple("Line", "number name symbols numbers value")
@@ -49,7 +50,7 @@ class Explanation:
         self.outs = network.forward(inputs)
         self.ins = [network.weighted_inputs(layer, self.outs[layer])
                     for layer in range(len(network.weights))]
-        self.deltas = network.errors(self.outs, self.target)
+        self.deltas = network.error_terms(self.outs, self.target)
         self.part = None
         self.last = len(network.weights) - 1
 
@@ -234,11 +235,11 @@ class Explanation:
         elif activation == "relu":
             symbols = f"[1 if in_{name} > 0, else 0]·({symbols})"
             numbers = f"{number(activations.derivative('relu', out))}·({numbers})"
-        equation, delta = "(3)" if layer == self.last else "(5)", self.deltas[layer][neuron]
+        equation, delta = "(3)" if layer == self.last else "(4)", self.deltas[layer][neuron]
         return Line(equation, f"δ_{name}", symbols, numbers, number(delta))
 
     def changes(self, layer, neuron):
-        equation = "(4)" if layer == self.last else "(6)"
+        equation = "(5)" if layer == self.last else "(6)"
         name, delta = self.names[layer + 1][neuron], self.deltas[layer][neuron]
         weights, after = self.network.weights[layer][neuron], self.after.weights[layer][neuron]
         step = f"{number(self.learning_rate)}·{factor(delta)}"

@@ -1,29 +1,8 @@
-"""Formatting of numbers, names and predictions; printing in any encoding."""
+"""How numbers, names, predictions and networks are written."""
 
 import math
-import os
-import sys
 
 from backstage.network import checks
-
-ASCII = {"Ω": "Omega", "λ": "lambda", "α": "alpha", "β": "beta", "δ": "delta", "η": "eta",
-         "·": "*", "−": "-", "²": "^2", "→": "->", "…": "...", "×": "x", "∂": "d", "½": "1/2"}
-
-
-def spelled(text):
-    """The text, with ASCII substitutes if the output's encoding lacks any of these signs."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    try:
-        "".join(ASCII).encode(encoding)
-    except UnicodeEncodeError:
-        for sign, ascii_sign in ASCII.items():
-            text = text.replace(sign, ascii_sign)
-    return text.encode(encoding, "replace").decode(encoding)
-
-
-def say(text):
-    """Prints the text in any output encoding."""
-    print(spelled(text), flush=True)
 
 
 def answer(out):
@@ -60,25 +39,6 @@ def constructor(network):
     if not network.has_biases:
         options += ", biases=False"
     return f"Net({network.sizes}{options})"
-
-
-def shown_path(path):
-    """The path relative to the current folder, if it is inside it; else unchanged."""
-    path = os.fsdecode(path)
-    try:
-        relative = os.path.relpath(path)
-    except (ValueError, OSError):  # on another Windows drive, or the current folder is gone
-        return path
-    return path if relative.startswith("..") else relative
-
-
-def time_left(seconds):
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    if minutes < 100:
-        return f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60} min"
 
 
 # ---------------------------------------------------------------------- numbers and names

@@ -5,38 +5,12 @@ epoch, a terminal or Jupyter shows one line that is updated in place; elsewhere,
 prints a few more lines.
 """
 
-import shutil
-import sys
 import time
 from math import isfinite
 
 from backstage.network import checks
-from backstage.network.notation import answer, say, spelled, time_left
-
-
-class Line:
-    """A line of text that is updated in place."""
-
-    def __init__(self):
-        self.is_open = False
-
-    def can_change(self):
-        return getattr(sys.stdout, "isatty", bool)() or "ipykernel" in sys.modules
-
-    def show(self, *forms):
-        """Shows the longest of these texts that fits or, if none does, the last one, truncated."""
-        width = shutil.get_terminal_size().columns - 1
-        fitting = [form for form in forms if len(form) <= width] or [forms[-1][:width]]
-        print("\r" + spelled(fitting[0]).ljust(width), end="", flush=True)
-        self.is_open = True
-
-    def clear(self):
-        if self.is_open:
-            print("\r" + " " * (shutil.get_terminal_size().columns - 1) + "\r", end="", flush=True)
-            self.is_open = False
-
-
-line = Line()
+from backstage.console import progress_line, say, spelled, time_left
+from backstage.network.notation import answer
 
 
 class Progress:
@@ -47,7 +21,7 @@ class Progress:
         checks.data(data, name)
         self.network, self.data, self.name = network, data, name
         self.index = self.current = None  # example, as (inputs, target)
-        self.can_change = line.can_change()
+        self.can_change = progress_line.can_change()
         self.started = time.perf_counter()
         self.next_time = self.started + 1.0
 
@@ -68,7 +42,7 @@ class Progress:
         return self
 
     def __exit__(self, kind, error, traceback):
-        line.clear()
+        progress_line.clear()
         if kind is ValueError and self.index is not None:
             raise ValueError(f"{self.name}[{self.index}]: {error}") from None
 
@@ -82,7 +56,7 @@ class Scoring(Progress):
             seconds = (time.perf_counter() - self.started) / max(1, index) * (count - index)
             short = f"evaluating: {100 * index // count}%"
             text = f"{short}, {time_left(seconds)} left"
-            line.show(f"{text} ({index:,} of {count:,})", text, short)
+            progress_line.show(f"{text} ({index:,} of {count:,})", text, short)
         inputs, target = super().example(index)
         return inputs, checks.target(target, self.network, "target")
 
@@ -109,7 +83,7 @@ class Training(Progress):
             self.divergence.stop(self.images + 1, "outputs or error terms grew without bound")
         if kind is not KeyboardInterrupt:
             return super().__exit__(kind, error, traceback)
-        line.clear()
+        progress_line.clear()
         say(f"Stopped in epoch {self.epoch} of {self.epochs} after {self.done:,} of "
             f"{self.examples:,} examples. The network keeps what it has learned.")
         return True
@@ -137,7 +111,7 @@ class Training(Progress):
         self.done += 1
         self.right += answer(outs[-1]) == answer(target)
         if self.is_time():
-            line.show(*self.forms())
+            progress_line.show(*self.forms())
         elif self.done % self.images_between_lines == 0 and self.done < self.examples:
             if not self.can_change:
                 say(self.forms()[0])
@@ -151,7 +125,7 @@ class Training(Progress):
                 if self.test_data is not None:
                     text += f", {self.test_accuracy()} on test_data"
             finally:
-                line.clear()
+                progress_line.clear()
                 say(f"{text} ({time.perf_counter() - self.line_started:.1f} s)")
             self.line_started = time.perf_counter()
         if self.epoch < self.epochs:

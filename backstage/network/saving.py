@@ -14,7 +14,7 @@ from math import isfinite
 
 from backstage.network import checks
 from backstage.files import write_file
-from backstage.network.notation import say, shown_path
+from backstage.console import described, say, shown_path
 
 LARGEST_FILE = 32_000_000  # bytes: three and a half million weights
 MOST_OPERATIONS = 1_000_000
@@ -59,12 +59,12 @@ def load(network, path=None):
     a saved network; this network is then left unchanged.
     """
     if isinstance(network, (str, bytes, os.PathLike)):
-        raise TypeError("load replaces an existing network; for a new one, use Net.loaded(path)")
+        raise TypeError("load replaces an existing network; for a new one, use Net.from_file(path)")
     network.__dict__.update(_read(path))
     say(f"{network!r} from {shown_path(DEFAULT_PATH if path is None else path)}")
 
 
-def loaded(cls, path=None):
+def from_file(cls, path=None):
     """A new network from a file that save wrote. Raises the same errors as load."""
     network = cls.__new__(cls)
     network.__dict__.update(_read(path), _random=random.Random())
@@ -179,7 +179,7 @@ def _attributes(saved):
         raise ValueError("not a weights file: expected a dictionary with sizes, weights and "
                          "biases")
     if type(saved["sizes"]) is not list:
-        raise ValueError(f"sizes: expected a list, got {checks.described(saved['sizes'])}")
+        raise ValueError(f"sizes: expected a list, got {described(saved['sizes'])}")
     sizes = checks.sizes(saved["sizes"])
     found = {"sizes": sizes, "hidden": saved.get("hidden", "sigmoid"),
              "output": saved.get("output", "sigmoid"), "cost": saved.get("cost", "squared_error"),
@@ -202,12 +202,12 @@ def _attributes(saved):
 def _check_list(values, count, name):
     if type(values) is not list or len(values) != count:
         raise ValueError(f"{name}: expected a list of length {count} to match sizes, "
-                         f"got {checks.described(values)}")
+                         f"got {described(values)}")
 
 
 def _floats(values, count, name):
     _check_list(values, count, name)
     for value in values:
         if type(value) is not float or not isfinite(value):
-            raise ValueError(f"{name}: expected finite floats, got {checks.described(value)}")
+            raise ValueError(f"{name}: expected finite floats, got {described(value)}")
     return list(values)

@@ -19,6 +19,7 @@ from math import isfinite
 import numpy as np
 
 from backstage.handwriting import reading as handwriting
+from backstage.console import described
 from backstage.network import checks
 from backstage.network.explanation import PARTS, Explanation
 from backstage.pictures.gallery import normalized
@@ -162,7 +163,7 @@ class Digits:
         name = request.get("network", next(iter(self.networks)))
         if not isinstance(name, str) or name not in self.networks:
             raise ValueError(f"network: expected {' or '.join(map(repr, self.networks))}, "
-                             f"got {checks.described(name)}")
+                             f"got {described(name)}")
         return self.networks[name]
 
     def _network(self, request):
@@ -229,14 +230,14 @@ def _target(request):
 def _label(value, count, name):
     if isinstance(value, bool):  # which Python counts as an integer
         raise ValueError(f"{name}: expected an integer from 0 to {count - 1}, "
-                         f"got {checks.described(value)}")
+                         f"got {described(value)}")
     return checks.label(value, count, name)
 
 
 def _rate(request):
     rate = request.get("learning_rate")
     if type(rate) not in (int, float) or not isfinite(checks.real(rate)):
-        raise ValueError(f"η: expected a number, got {checks.described(rate)}")
+        raise ValueError(f"η: expected a number, got {described(rate)}")
     if not 0.0 < rate <= LARGEST_RATE:
         raise ValueError(f"η: expected a number greater than 0, at most {LARGEST_RATE:,.0f}, "
                          f"got {rate:.4g}")
@@ -247,12 +248,12 @@ def _lessons(request):
     lessons = request.get("lessons", [])
     if type(lessons) is not list or len(lessons) > MOST_LESSONS:
         raise ValueError(f"lessons: expected a list of at most {MOST_LESSONS}, "
-                         f"got {checks.described(lessons)}")
+                         f"got {described(lessons)}")
     found = []
     for lesson in lessons:
         if type(lesson) is not list or len(lesson) != 3:
             raise ValueError("lessons: expected [frame, target, learning rate], "
-                             f"got {checks.described(lesson)}")
+                             f"got {described(lesson)}")
         frame, target, rate = lesson
         _bytes(frame, PIXELS, "lessons")
         found.append((frame, _target({"target": target}), _rate({"learning_rate": rate})))
@@ -268,7 +269,7 @@ def _bytes(text, count, name):
 
 def _decoded(text, name):
     if not isinstance(text, str):
-        raise ValueError(f"{name}: expected bytes in base64, got {checks.described(text)}")
+        raise ValueError(f"{name}: expected bytes in base64, got {described(text)}")
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:

@@ -11,7 +11,7 @@ import sys
 import threading
 import webbrowser
 
-from backstage.network.notation import say
+from backstage.console import say
 
 PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "static")
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript",

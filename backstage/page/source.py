@@ -3,7 +3,7 @@
 import os
 import re
 
-# "# (1)  in_A = …", "# output layer   (4)  W+_Aα = …", "# instead of (2)  out_A = max(0, in_A)"
+# "# (1)  in_A = …", "# output layer   (5)  W+_Aα = …", "# instead of (2)  out_A = max(0, in_A)"
 EQUATION = re.compile(r"\s*# .*?(\(\d\))  (\S+) = (.*)")
 
 

@@ -2,6 +2,7 @@
 
 from math import isfinite
 
+from backstage.console import described
 from backstage.network import checks
 from backstage.network.explanation import Explanation
 from backstage.network.notation import factor, neuron_names, number
@@ -52,7 +53,7 @@ def step(Net, request):
     for taken in range(1, steps):
         outs = after.forward(inputs)
         costs.append(cost(outs[-1], target))
-        after.update_weights(outs, after.errors(outs, target), learning_rate)
+        after.update_weights(outs, after.error_terms(outs, target), learning_rate)
     costs.append(cost(after.forward(inputs)[-1], target))
     return {"sections": sections, "values": values, "costs": costs,
             "after": {"weights": after.weights, "biases": after.biases},
@@ -119,14 +120,14 @@ def _row(request, key, names):
 
 def _list(value, count, name):
     if type(value) is not list or len(value) != count:
-        raise ValueError(f"{name}: expected a list of {count}, got {checks.described(value)}")
+        raise ValueError(f"{name}: expected a list of {count}, got {described(value)}")
     return value
 
 
 def _number(value, name):
     """A number that was sent, as a float."""
     if type(value) not in (int, float) or not isfinite(checks.real(value)):
-        raise ValueError(f"{name}: expected a number, got {checks.described(value)}")
+        raise ValueError(f"{name}: expected a number, got {described(value)}")
     if abs(value) > LARGEST:
         raise ValueError(f"{name}: expected a number from −{LARGEST:,.0f} to {LARGEST:,.0f}, "
                          f"got {value:.4g}")

@@ -8,7 +8,8 @@ import math
 
 from backstage.network import checks
 from backstage.network.progress import Progress
-from backstage.network.notation import answer, say, verdict
+from backstage.console import say
+from backstage.network.notation import answer, verdict
 
 
 def imagine(network, digit=None, path=None):

@@ -40,7 +40,7 @@ class Bare(Net):
             outs.append(self.activate(layer, layer_ins))
         return outs
 
-    def errors(self, outs, target):
+    def error_terms(self, outs, target):
         deltas = [[] for layer in self.weights]
         for neuron in range(len(target)):
             out = outs[-1][neuron]
@@ -71,7 +71,7 @@ class Bare(Net):
             for index in order[first:first + batch_size]:
                 inputs, target = training_data[index]
                 outs = self.forward(inputs)
-                deltas = self.errors(outs, target)
+                deltas = self.error_terms(outs, target)
                 batch.append((outs, deltas))
             for outs, deltas in batch:
                 self.update_weights(outs, deltas, learning_rate / len(batch))

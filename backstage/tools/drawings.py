@@ -99,7 +99,7 @@ def forward():
 
 
 def backward():
-    """Equation (5): two errors meet in A, through the weights that A's output went through."""
+    """Equation (4): two errors meet in A, through the weights that A's output went through."""
     parts = [arrow(source, name, "faint") for source, name in connections() if source != "A"]
     parts += [neuron(name) for name in PLACES if name not in "Aαβ"]
     parts += ['<g class="error">', arrow("α", "A"), arrow("β", "A"),

@@ -61,7 +61,7 @@ canvas.hasPointerCapture = () => true;
 def main():
     if browser.missing():
         sys.exit(f"page_latency.py: {browser.missing()} is not installed")
-    networks = {name: Net.loaded(os.path.join(test_net.WEIGHTS, name))
+    networks = {name: Net.from_file(os.path.join(test_net.WEIGHTS, name))
                 for name in ("mnist.pkl", "mnist-best.pkl")}
     with tempfile.TemporaryDirectory() as profile, \
             browser.served(networks, lambda: load_data_wrapper("digits")[2]) as running, \

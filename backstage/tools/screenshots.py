@@ -29,7 +29,7 @@ SCREENSHOTS = os.path.join(PROJECT, "backstage", "images")
 def main(arguments):
     if browser.missing():
         sys.exit(f"screenshots.py: {browser.missing()} is not installed")
-    networks = {name: Net.loaded(os.path.join(test_net.WEIGHTS, name))
+    networks = {name: Net.from_file(os.path.join(test_net.WEIGHTS, name))
                 for name in ("mnist-best.pkl", "mnist.pkl")}
     with tempfile.TemporaryDirectory() as profile, \
             browser.served(networks, lambda: load_data_wrapper("digits")[2]) as running, \

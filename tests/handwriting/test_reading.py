@@ -945,7 +945,7 @@ def inputs_of(file):
 
 @pytest.fixture(scope="module")
 def best():
-    return Net.loaded(BEST)
+    return Net.from_file(BEST)
 
 
 @pytest.mark.parametrize("condition", pages.CONDITIONS)
@@ -1025,7 +1025,7 @@ def hard_picture(pixels, way, seed):
 
 
 def test_nine_of_ten_hard_pictures_are_read_by_the_best_weights(mnist):
-    network = Net.loaded(BEST)
+    network = Net.from_file(BEST)
     right = {way: 0 for way in WAYS}
     for number in range(66):
         way = WAYS[number % len(WAYS)]

@@ -75,12 +75,12 @@ def test_cross_entropy_wants_targets_that_are_probabilities(output, target, mess
     ("sigmoid", [0.0, 0.0])])
 def test_cross_entropy_takes_what_is_a_probability(output, target):
     network = Net([1, 2], output=output, cost="cross_entropy")
-    assert network.errors(network.forward([1.0]), target)
+    assert network.error_terms(network.forward([1.0]), target)
 
 
 def test_the_squared_error_takes_any_finite_target():
     network = Net([1, 2])
-    assert network.errors(network.forward([1.0]), [-1.5, 20])
+    assert network.error_terms(network.forward([1.0]), [-1.5, 20])
 
 
 GOOD = [([0.1, 0.2], 1)] * 3
@@ -171,13 +171,13 @@ def test_forward_errors_and_project_back_refuse_what_does_not_fit():
     for outs in ([[1.0, 2.0]], {}):
         with pytest.raises(ValueError, match="^outs: expected 3 lists, as forward returns them, "
                                              f"got {type(outs).__name__} "):
-            network.errors(outs, 0)
+            network.error_terms(outs, 0)
     with pytest.raises(ValueError, match=r"^outs\[1\]: expected 3 numbers, got 1$"):
-        network.errors([[1.0, 2.0], [0.5], [0.5, 0.5]], 0)
+        network.error_terms([[1.0, 2.0], [0.5], [0.5, 0.5]], 0)
     with pytest.raises(ValueError, match=r"^outs\[2\]: expected finite numbers"):
-        network.errors([[1.0, 2.0], [0.5] * 3, [0.5, math.nan]], 0)
+        network.error_terms([[1.0, 2.0], [0.5] * 3, [0.5, math.nan]], 0)
     with pytest.raises(ValueError, match="^target: expected an integer from 0 to 1, got int 2$"):
-        network.errors(network.forward([1, 2]), 2)
+        network.error_terms(network.forward([1, 2]), 2)
     for bad in (2, [1.0], "x"):
         with pytest.raises(ValueError, match="^target: expected "):
             network.project_back(bad)
@@ -195,7 +195,7 @@ HUGE = 10 ** 400
      "inputs: expected finite numbers, got int 1000.* at index 0"),
     (lambda: Net([2, 2]).forward([0.5, HUGE]),
      "inputs: expected finite numbers, got int 1000.* at index 1"),
-    (lambda: Net([1, 2]).errors([[1.0], [HUGE, 0]], 0), r"outs\[1\]: expected finite numbers"),
+    (lambda: Net([1, 2]).error_terms([[1.0], [HUGE, 0]], 0), r"outs\[1\]: expected finite numbers"),
     (lambda: Net([1, 2]).train([([1], 0)], HUGE),
      "learning_rate: expected a finite number greater than 0, got int"),
     (lambda: Net([1, 2]).train([([1], 0)], 1, weight_decay=HUGE),
@@ -303,7 +303,7 @@ def test_a_list_of_numpy_bytes_is_summed_without_a_warning():
 def test_update_weights_wants_a_learning_rate_above_0_and_leaves_floats():
     network = Net([2, 2], seed=1)
     outs = network.forward([0.1, 0.2])
-    deltas = network.errors(outs, 1)
+    deltas = network.error_terms(outs, 1)
     with pytest.raises(ValueError, match="^learning_rate: expected a finite number greater than "
                                          "0, got int -1$"):
         network.update_weights(outs, deltas, -1)

@@ -144,17 +144,17 @@ Forward pass, output layer
 Backward pass: error terms, all from the old weights
 (3) δ_α = out_α·(1 − out_α)·(Target_α − out_α)
         = 0.6677·(1 − 0.6677)·(1.0000 − 0.6677) = 0.07372
-(5) δ_A = out_A·(1 − out_A)·(δ_α·W_Aα)
+(4) δ_A = out_A·(1 − out_A)·(δ_α·W_Aα)
         = 0.3351·(1 − 0.3351)·(0.07372·0.3000) = 0.004928
-(5) δ_B = out_B·(1 − out_B)·(δ_α·W_Bα)
+(4) δ_B = out_B·(1 − out_B)·(δ_α·W_Bα)
         = 0.6637·(1 − 0.6637)·(0.07372·0.9000) = 0.01481
 
 Backward pass: new weights
-(4) W+_Aα = W_Aα + η·δ_α·out_A
+(5) W+_Aα = W_Aα + η·δ_α·out_A
           = 0.3000 + 0.5000·0.07372·0.3351 = 0.3124
-(4) W+_Bα = W_Bα + η·δ_α·out_B
+(5) W+_Bα = W_Bα + η·δ_α·out_B
           = 0.9000 + 0.5000·0.07372·0.6637 = 0.9245
-(4) b+_α  = b_α + η·δ_α
+(5) b+_α  = b_α + η·δ_α
           = 0.0000 + 0.5000·0.07372 = 0.03686
 (6) W+_ΩA = W_ΩA + η·δ_A·Ω
           = 0.1000 + 0.5000·0.004928·0.3500 = 0.1009
@@ -318,7 +318,7 @@ def test_a_large_network_is_told_by_what_matters_most(sizes, hidden, output_and_
     inputs, label = digits[2][5]
     text = explained(network, capsys, inputs=inputs, target=label)
     outs = network.forward(inputs)
-    deltas = network.errors(outs, label)
+    deltas = network.error_terms(outs, label)
     last = len(sizes) - 1
     other = next(neuron for neuron in by_size(outs[-1]) if neuron != label)
     wanted = [sorted(by_size(layer)[:count]) for layer in deltas[:-1]]

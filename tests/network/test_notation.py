@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from backstage import console
 from backstage.network import notation
 from backstage.network.notation import number
 from neural_net import Net
@@ -39,7 +40,7 @@ def test_factors_are_in_parentheses_if_they_are_negative():
 @pytest.mark.parametrize("seconds, shown", [
     (99.4, "99 s"), (5_940, "99 min"), (6_000, "1 h 40 min"), (7_140, "1 h 59 min")])
 def test_times_are_in_seconds_minutes_or_hours(seconds, shown):
-    assert notation.time_left(seconds) == shown
+    assert console.time_left(seconds) == shown
 
 
 @pytest.mark.parametrize("encoding, spelled", [
@@ -51,7 +52,7 @@ def test_names_and_signs_are_spelled_as_the_output_can_show_them(encoding, spell
         pass
     Output.encoding = encoding
     monkeypatch.setattr(notation.sys, "stdout", Output())
-    assert notation.spelled("Ωλαβδη·−²→…×∂½ÿ€") == spelled
+    assert console.spelled("Ωλαβδη·−²→…×∂½ÿ€") == spelled
 
 
 @pytest.mark.parametrize("sizes, names", [
@@ -71,13 +72,13 @@ def test_more_than_26_hidden_neurons_have_a_letter_a_layer_and_a_number():
 
 
 def test_a_path_is_shown_as_it_is_typed_in_the_current_folder(tmp_path):
-    assert notation.shown_path(tmp_path / "a" / "b.pkl") == os.path.join("a", "b.pkl")
-    assert notation.shown_path(b"b.pkl") == "b.pkl"
-    assert notation.shown_path(tmp_path.parent / "b.pkl") == str(tmp_path.parent / "b.pkl")
+    assert console.shown_path(tmp_path / "a" / "b.pkl") == os.path.join("a", "b.pkl")
+    assert console.shown_path(b"b.pkl") == "b.pkl"
+    assert console.shown_path(tmp_path.parent / "b.pkl") == str(tmp_path.parent / "b.pkl")
 
 
 def test_all_text_is_spelled_the_same_way_whichever_signs_it_has(monkeypatch):
     class Output:
         encoding = "cp1252"  # has · but no Greek letters
     monkeypatch.setattr(notation.sys, "stdout", Output())
-    assert notation.spelled("0.5·0.5") == "0.5*0.5"
+    assert console.spelled("0.5·0.5") == "0.5*0.5"

@@ -88,8 +88,8 @@ def test_a_narrow_terminal_gets_what_matters_most(width, form, monkeypatch, caps
     training = progress.Training(Net([1, 1]), [([1.0], 1)] * 500, None, 0.1, 30, None, 1)
     training.epoch, training.done, training.right, training.images = 12, 50, 50, 11 * 500 + 50
     monkeypatch.setattr(progress.time, "perf_counter", lambda: training.started + 3870.0)
-    progress.line.show(*training.forms())
-    progress.line.clear()
+    progress.progress_line.show(*training.forms())
+    progress.progress_line.clear()
     out = capsys.readouterr().out
     assert re.fullmatch(form, lines_shown(out, width)[0])
     assert out == "\r" + out.split("\r")[1] + "\r" + " " * (width - 1) + "\r"
@@ -107,8 +107,8 @@ def test_a_text_as_wide_as_the_line_fits_and_of_the_last_the_start_is_shown(caps
     for forms, shown in ((("ten digits", "shorter"), "ten digits"),
                          (("eleven more", "short"), "short"),
                          (("far too long", "too long as well"), "too long a")):
-        progress.line.show(*forms)
-        progress.line.clear()
+        progress.progress_line.show(*forms)
+        progress.progress_line.clear()
         assert lines_shown(capsys.readouterr().out, 11) == [shown]
 
 

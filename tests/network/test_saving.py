@@ -188,7 +188,7 @@ def test_what_could_not_be_loaded_again_is_not_saved_over_the_old_file(monkeypat
     monkeypatch.setattr(saving, "MOST_OPERATIONS", 1000)
     with pytest.raises(ValueError, match="expected at most 1,000 pickle opcodes"):
         Net([1, 334, 1]).save("net.pkl")
-    assert Net.loaded("net.pkl").weights == Net([2, 1], seed=1).weights
+    assert Net.from_file("net.pkl").weights == Net([2, 1], seed=1).weights
 
 
 def test_save_load_and_loaded_say_what_they_did(capsys, tmp_path):
@@ -199,7 +199,7 @@ def test_save_load_and_loaded_say_what_they_did(capsys, tmp_path):
     assert capsys.readouterr().out == f'Net([3, 2], hidden="tanh") saved to {path}\n'
     network.load(tmp_path / "folder" / "net.pkl")
     assert capsys.readouterr().out == f'Net([3, 2], hidden="tanh") from {path}\n'
-    loaded = Net.loaded(b"folder/net.pkl")
+    loaded = Net.from_file(b"folder/net.pkl")
     assert capsys.readouterr().out == ""
     assert repr(loaded) == repr(network)
     assert (loaded.weights, loaded.biases) == (network.weights, network.biases)
@@ -209,7 +209,7 @@ def test_save_load_and_loaded_say_what_they_did(capsys, tmp_path):
 
 
 def test_loaded_gives_the_shipped_weights_by_default():
-    assert repr(Net.loaded()) == "Net([784, 30, 10])"
+    assert repr(Net.from_file()) == "Net([784, 30, 10])"
 
 
 def test_loading_what_is_not_there_is_an_oserror():
@@ -231,7 +231,7 @@ def test_weights_that_could_not_be_loaded_again_are_not_saved():
 
 def test_an_open_file_is_no_path():
     with pytest.raises(TypeError, match="not int"):
-        Net.loaded(0)
+        Net.from_file(0)
 
 
 @pytest.mark.parametrize("content", [b"my notes", b"\x89PNG", pickle.dumps([1, 2])])
@@ -250,11 +250,11 @@ def test_a_file_that_is_not_a_saved_network_is_not_replaced(content):
     with open("empty", "r+b") as file:
         file.truncate(50)
     Net([3, 1]).save("empty")  # a damaged network may be replaced
-    assert Net.loaded("empty").sizes == [3, 1]
+    assert Net.from_file("empty").sizes == [3, 1]
 
 
 def test_load_without_a_network_says_what_to_call():
-    with pytest.raises(TypeError, match="use Net.loaded"):
+    with pytest.raises(TypeError, match="use Net.from_file"):
         Net.load("net.pkl")
 
 

@@ -31,7 +31,7 @@ WIDTHS = [360, 768, 1024, 1600]
 
 @pytest.fixture(scope="module")
 def networks():
-    return {name: Net.loaded(os.path.join(test_net.WEIGHTS, name))
+    return {name: Net.from_file(os.path.join(test_net.WEIGHTS, name))
             for name in ("mnist-best.pkl", "mnist.pkl")}
 
 
@@ -743,7 +743,7 @@ def test_a_neuron_without_a_digit_has_no_output_yet(page):
 def test_a_lesson_shows_the_error_terms(page, networks):
     network, inputs = drawn(page, networks)
     outs = network.forward(inputs)
-    deltas = network.errors(outs, 5)
+    deltas = network.error_terms(outs, 5)
     page.find_element("css selector", "#truth option:nth-child(6)").click()
     click(page, "teach-step")
     wait(page, lambda: text(page, "taught"))

@@ -150,7 +150,7 @@ def test_each_equation_is_shown_with_the_lines_of_the_file_that_compute_it():
     assert sorted({passage["number"] for passage in passages}) == [
         f"({equation})" for equation in range(1, 9)]
     essential = {"(1)": "previous_outs[source]", "(2)": "exp(-in_)", "(3)": "target[neuron] - out",
-                 "(4)": "* previous_outs[source]", "(5)": "derivative * total",
+                 "(5)": "* previous_outs[source]", "(4)": "derivative * total",
                  "(6)": "* previous_outs[source]", "(7)": "next_back[neuron]",
                  "(8)": "next_back[neuron]"}
     for passage in passages:
@@ -180,13 +180,13 @@ SOURCE = """class Net:
                 one = x
             else:
 
-                # instead of (4)  W+ = y + z
+                # instead of (5)  W+ = y + z
                 two = y + z
 
         after = 2
 
         for layer in layers:
-            # (5)  δ = s
+            # (4)  δ = s
             for other in layers:
                 pass
             last = 3
@@ -210,9 +210,9 @@ PASSAGES = [("(1)", "a·b", """
 16 *             one = x
 17           else:
 18
-19               # instead of (4)  W+ = y + z
+19               # instead of (5)  W+ = y + z
 20               two = y + z
-"""), ("(4)", "y + z", """
+"""), ("(5)", "y + z", """
  9   def errors(self):
 11       for layer in layers:
 12
@@ -222,12 +222,12 @@ PASSAGES = [("(1)", "a·b", """
 16               one = x
 17           else:
 18
-19 *             # instead of (4)  W+ = y + z
+19 *             # instead of (5)  W+ = y + z
 20 *             two = y + z
-"""), ("(5)", "s", """
+"""), ("(4)", "s", """
  9   def errors(self):
 24       for layer in layers:
-25 *         # (5)  δ = s
+25 *         # (4)  δ = s
 26 *         for other in layers:
 27 *             pass
 28 *         last = 3
@@ -256,7 +256,7 @@ def test_an_equation_comes_with_the_method_and_the_whole_loop_around_it():
 
 @pytest.fixture(scope="module")
 def networks():
-    return {name: Net.loaded(os.path.join(test_net.WEIGHTS, name))
+    return {name: Net.from_file(os.path.join(test_net.WEIGHTS, name))
             for name in ("mnist-best.pkl", "mnist.pkl")}
 
 
@@ -477,7 +477,7 @@ def test_the_errors_of_a_lesson_are_those_of_the_equations(name, board_of_digits
     frame, inputs = a_digit
     answer = board_of_digits.teach(lesson(frame, 8, network=name))
     network = networks[name]
-    deltas = network.errors(network.forward(inputs), 8)
+    deltas = network.error_terms(network.forward(inputs), 8)
     assert [float(error.replace("−", "-")) for error in answer["errors"]] == pytest.approx(
         deltas[-1], abs=5.1e-5)
     assert "−0.0000" not in answer["errors"] and "-" not in "".join(answer["errors"])

@@ -166,7 +166,7 @@ def test_a_film_is_an_animation_of_the_heat_maps_with_10_kb_a_frame(digits, caps
 def test_the_shipped_weights_know_all_ten_digits_that_they_imagine(capsys):
     """And they draw the pictures of the README: to the pixel, but for the labels, which depend on
     Pillow's font."""
-    network = Net.loaded()
+    network = Net.from_file()
     for drawn, name, row, labels in ((network.imagine(path=False), "imagined.png", 142, 121),
                                      (network.looks_for(path=False), "neurons.png", 114, 93)):
         with Image.open(os.path.join(WEIGHTS, name)) as picture:

@@ -9,12 +9,12 @@ const NAMES = {
     ["self.biases[layer][neuron]", /^b_/], ["total", /^in_/]],
   "(2)": [["in_", /^in_/], ["layer_outs", OUT]],
   "(3)": [["out", OUT], ["target[neuron]", /^Target_/], ["deltas[-1]", /^δ_/]],
-  "(4)": [["incoming[source]", /^W/], ["learning_rate", /^η/], ["deltas[layer][neuron]", /^δ_/],
+  "(5)": [["incoming[source]", /^W/], ["learning_rate", /^η/], ["deltas[layer][neuron]", /^δ_/],
     ["previous_outs[source]", OUT], ["self.biases[layer][neuron]", /^b/]],
-  "(5)": [["out", OUT], ["next_deltas[next_neuron]", /^δ_[αβ]/],
+  "(4)": [["out", OUT], ["next_deltas[next_neuron]", /^δ_[αβ]/],
     ["next_weights[next_neuron][neuron]", /^W_/], ["deltas[layer]", /^δ_[A-C]/]],
 };
-NAMES["(6)"] = NAMES["(4)"];
+NAMES["(6)"] = NAMES["(5)"];
 
 /** The passage that computes a line: the variant of the equation that begins like it. */
 export function passageFor(passages, line) {

@@ -11,9 +11,9 @@ const SAYS = {
   "(2)": "The activation function turns it into the neuron’s output, a number from 0 to 1.",
   "(3)": "An output neuron’s error term: how far it is off, times the derivative of its "
     + "activation.",
-  "(4)": "A weight into an output neuron changes by learning rate × error term × what came "
+  "(5)": "A weight into an output neuron changes by learning rate × error term × what came "
     + "through it.",
-  "(5)": "A hidden neuron’s error term: the next layer’s errors, each back through its weight.",
+  "(4)": "A hidden neuron’s error term: the next layer’s errors, each back through its weight.",
   "(6)": "A weight into a hidden neuron changes in the same way.",
 };
 
@@ -139,7 +139,7 @@ function render() {
   }
 }
 
-/** Of the lines for (4) and (6), a weight takes the loop and a bias what follows it. */
+/** Of the lines for (5) and (6), a weight takes the loop and a bias what follows it. */
 function takesPart(line, text) {
   if (!line.name.includes("+") || text.includes("deltas[")) return true;
   return line.name.startsWith("b") === text.includes("bias") || text.trim().startsWith("#");
@@ -158,7 +158,7 @@ function indices(line) {
   if (line.number === "(3)") return ["Here ", variable("neuron", index(2, neuron), neuron), "."];
   if (line.number === "(1)") {
     found.push("; ", many("source", LAYERS[layer - 1]));
-  } else if (line.number === "(5)") {
+  } else if (line.number === "(4)") {
     found.push("; ", many("next_neuron", LAYERS[2]));
   } else if (name.length > 1) {
     found.push(", ", variable("source", index(layer - 1, name[0]), name[0]));
@@ -210,7 +210,7 @@ function listLines() {
         make("span", {class: "number"}, line.value));
       const chosen = index;
       button.addEventListener("click", () => go(chosen));
-      const isFirst = line.number === "(6)" && list.lastChild?.textContent.startsWith("(4)");
+      const isFirst = line.number === "(6)" && list.lastChild?.textContent.startsWith("(5)");
       list.append(make("li", isFirst ? {class: "hidden-layers"} : {}, button));
       index += 1;
     }
