@@ -1,1 +1,49 @@
-"""Helpers of the three top-level modules, which can be understood without them."""
+"""What stands behind neural_net.py, mnist_loader.py and test_net.py.
+
+Those three can be understood without anything here. Imports run one way: from the three to the
+packages, and from the packages to console and files. Packages do not import each other, with
+three exceptions: page uses all of them, pictures uses network, and dataset uses handwriting.
+
+    console.py          printing in any encoding, the progress line, how values are shown
+    files.py            atomic writes
+    network/            what Net's methods need
+      checks.py           argument validation
+      labels.py           targets, classes, and when a prediction is right
+      activations.py      activation functions other than the sigmoid, and costs
+      progress.py         what train and test print, Ctrl-C, and calls of watch
+      divergence.py       when training has failed
+      saving.py           a network in a file, and back
+      explanation.py      one training step as lines with structured terms
+      notation.py         how numbers, names and predictions are written
+    dataset/            what mnist_loader needs
+      download.py         MNIST from its mirrors, checked by SHA-256
+      idx.py              MNIST's own format
+      tables.py           CSV and npz files
+      pickled.py          mnist.pkl.gz, read without executing anything
+    handwriting/        a picture of your own, framed as MNIST frames its digits
+      reading.py          from a file to 28x28 numbers
+      ink.py              which pixels are ink
+      ruled_lines.py      removing printed lines
+      masks.py            operations on masks of pixels
+    pictures/           what can be drawn of a network
+      gallery.py          imagine, looks_for, show and Film
+      drawing.py          heat maps, sheets and animations
+    page/               the page in the browser
+      server.py           serves the page to its own user
+      routes.py           what the page can ask for, as plain functions
+      kept.py             the state of each open page
+      step_view.py        one training step
+      digit_view.py       a digit drawn by hand
+      training_view.py    watching a network train
+      source.py           the code beside the equations
+      static/             HTML, CSS and JavaScript
+    tools/              run by hand, for example: python -m backstage.tools.benchmark
+      benchmark.py        how fast the loops are
+      learning_curve.py   accuracy against images seen, as a picture
+      drawings.py         the README's diagrams
+      screenshots.py      the README's screenshots
+      page_latency.py     how fast the page answers
+      site.py             the page as a folder for any static host
+    images/             every picture that a README shows
+    exercises.md        answers to the README's exercises
+"""

@@ -1,0 +1,1 @@
+"""What mnist_loader needs: finding, downloading and reading images with their labels."""
