@@ -240,8 +240,8 @@ def test_an_equation_comes_with_the_method_and_the_whole_loop_around_it():
     with open("two.py", "w", encoding="utf-8") as file:
         file.write("def relu():\n    # (2)  out = x\n    return x\n")
     *found, last = source.passages("one.py", os.path.abspath("two.py"))
-    for passage, (number, symbols, lines) in zip(found, PASSAGES):
-        assert (passage["number"], passage["symbols"]) == (number, symbols)
+    for passage, (numbered, symbols, lines) in zip(found, PASSAGES):
+        assert (passage["number"], passage["symbols"]) == (numbered, symbols)
         assert passage["file"] == "one.py"
         assert lines.strip("\n").splitlines() == [
             f"{line:2} {'*' if computes else ' '} {text}".rstrip()
