@@ -117,7 +117,7 @@ def draw(options):
         paths = {options.weights: options.weights, **paths}
     networks = {name: load_network(path, 784, 10) for name, path in paths.items()}
     functions = routes.functions(Net, neural_net.__file__, networks,
-                                lambda: mnist_loader.load_data_wrapper(options.dataset)[2])
+                                lambda: mnist_loader.load_data_wrapper(options.dataset))
     server.serve(functions, options.port or 0)
 
 

@@ -63,13 +63,20 @@ def chromium(folder, width=1600, height=1000):
 
 
 @contextmanager
-def served(networks, examples):
+def served(networks, data):
     """The page's server, in a thread of its own."""
-    functions = routes.functions(neural_net.Net, neural_net.__file__, networks, examples)
+    functions = routes.functions(neural_net.Net, neural_net.__file__, networks, data)
     with server.Server(functions) as running:
         threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
         yield running
         running.shutdown()
+
+
+def settled(driver):
+    """Waits until no request of the page is in flight, and all of them have been shown."""
+    from selenium.webdriver.support.ui import WebDriverWait
+    WebDriverWait(driver, 20, 0.02).until(lambda driver: driver.execute_script(
+        "return document.documentElement.dataset.busy") == "0")
 
 
 def resize(driver, width, height, dark=False):

@@ -1,31 +1,49 @@
-"""What the page can ask for: a name and a function from a dictionary to a dictionary each."""
+"""What the page can ask for: a name and a function from a dictionary to a dictionary each.
 
+Every request carries "page", an id that the page made. The server calls one function at a time.
+"""
+
+import functools
 import os
 
 from backstage.network import activations
 from backstage.page import step_view
-from backstage.page.source import passages
 from backstage.page.digit_view import Digits
+from backstage.page.kept import Kept
+from backstage.page.source import passages
 
 
-def functions(Net, source, networks, examples):
+def functions(Net, source, networks, data):
     """{name: function}, for server.serve.
 
-    Net        the class of the network that the step view takes a step with
+    Net        the class of the networks that are trained
     source     the file that defines it, with the equations as comments
-    networks, examples   as in digit_view.Digits
+    networks   {name: network} to read digits with, each of 784 inputs and 10 outputs; the first
+               is the default
+    data       a function that returns (training, validation, test), each a sequence of
+               (inputs, target); it is called once, when the first image is needed
     Raises OSError if the source can't be read.
     """
-    digits = Digits(networks, examples)
+    data = functools.lru_cache(maxsize=None)(data)
+    kept = Kept()
+    digits = Digits(networks, lambda: data()[2])
     begin = {
         "start": step_view.START,
         "passages": passages(source, os.path.abspath(activations.__file__)),
         "networks": [[name, "-".join(map(str, network.sizes))]
                      for name, network in networks.items()],
     }
+
+    def start(request):
+        """All that the page needs when it is opened."""
+        kept.begin(request)
+        return begin
+
     return {
-        "start": lambda request: begin,
+        "start": start,
+        # one step
         "step": lambda request: step_view.step(Net, request),
+        # draw a digit
         "network": digits.network,
         "drawing": digits.drawing,
         "picture": digits.picture,

@@ -35,7 +35,8 @@ def serve(functions, port=0):
     one.
 
     functions   {name: function}: a POST to name is answered by function(dictionary), which
-                returns a dictionary, or raises ValueError or OSError for a bad request
+                returns a dictionary, or raises ValueError or OSError for a bad request; one
+                is called at a time
     port        0 for any that is free
     Raises OSError if the port is not available.
     """
@@ -71,6 +72,7 @@ class Server(http.server.ThreadingHTTPServer):
 
     def __init__(self, functions, port=0):
         self.functions = functions
+        self.lock = threading.Lock()
         self.token = secrets.token_urlsafe(16)
         self.files = {}
         for name in sorted(os.listdir(PAGE)):
@@ -172,7 +174,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             raise ValueError(f"expected JSON, {error}") from None
         if not isinstance(request, dict):
             raise ValueError(f"expected a dictionary, got {type(request).__name__}")
-        return "application/json", json.dumps(function(request), allow_nan=False).encode()
+        with self.server.lock:
+            result = function(request)
+        return "application/json", json.dumps(result, allow_nan=False).encode()
 
     def _body(self):
         length = self.headers.get("Content-Length", "")

@@ -64,7 +64,7 @@ def main():
     networks = {name: Net.from_file(os.path.join(test_net.WEIGHTS, name))
                 for name in ("mnist.pkl", "mnist-best.pkl")}
     with tempfile.TemporaryDirectory() as profile, \
-            browser.served(networks, lambda: load_data_wrapper("digits")[2]) as running, \
+            browser.served(networks, lambda: load_data_wrapper("digits")) as running, \
             browser.chromium(profile) as driver:
         for name, network in networks.items():
             driver.get(running.address)

@@ -32,7 +32,7 @@ def main(arguments):
     networks = {name: Net.from_file(os.path.join(test_net.WEIGHTS, name))
                 for name in ("mnist-best.pkl", "mnist.pkl")}
     with tempfile.TemporaryDirectory() as profile, \
-            browser.served(networks, lambda: load_data_wrapper("digits")[2]) as running, \
+            browser.served(networks, lambda: load_data_wrapper("digits")) as running, \
             browser.chromium(profile) as driver:
         if arguments:
             everything(driver, running.address, arguments[0])

@@ -37,7 +37,7 @@ def networks():
 
 @pytest.fixture(scope="module")
 def running(networks):
-    with browser.served(networks, lambda: load_data_wrapper("digits")[2]) as running:
+    with browser.served(networks, lambda: load_data_wrapper("digits")) as running:
         yield running
 
 

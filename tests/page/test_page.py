@@ -588,7 +588,7 @@ def failing(error):
 
 @pytest.fixture(scope="module")
 def running(networks, digits):
-    functions = routes.functions(Net, neural_net.__file__, networks, lambda: digits[2])
+    functions = routes.functions(Net, neural_net.__file__, networks, lambda: digits)
     functions["fail"] = lambda request: 1 / 0
     functions["count"] = lambda request: {"count": math.nan}
     functions["talk"] = failing(ValueError("x" * 1000))
@@ -600,7 +600,7 @@ def running(networks, digits):
         running.shutdown()
 
 
-def asked(running, method="POST", name="start", body=b"{}", path=None, **headers):
+def asked(running, method="POST", name="start", body=b"{\"page\": \"one\"}", path=None, **headers):
     """(status, headers, content) of one request, by default one of the page's own."""
     connection = http.client.HTTPConnection("127.0.0.1", running.server_port, timeout=5)
     found = {"Content-Type": "application/json"} if method == "POST" else {}
@@ -615,8 +615,8 @@ def asked(running, method="POST", name="start", body=b"{}", path=None, **headers
 
 
 @pytest.mark.parametrize("name, kind", [
-    ("", "text/html"), ("page.css", "text/css"), ("step.js", "text/javascript"),
-    ("digit.js", "text/javascript"), ("icon.svg", "image/svg+xml")])
+    ("", "text/html"), ("base.css", "text/css"), ("step.js", "text/javascript"),
+    ("draw.js", "text/javascript"), ("icon.svg", "image/svg+xml")])
 def test_the_page_and_its_files_are_served_under_a_policy_that_allows_no_others(name, kind,
                                                                                 running):
     status, headers, content = asked(running, "GET", name)
@@ -657,7 +657,7 @@ def test_each_request_of_the_page_is_answered(name, running, a_digit):
     paper = np.uint8(255 - 255 * np.array(a_digit[1]).reshape(28, 28))
     picture = io.BytesIO()
     Image.fromarray(paper).save(picture, "PNG")
-    content = json.dumps({"frame": a_digit[0], "ink": a_digit[0], **sent,
+    content = json.dumps({"page": "one", "frame": a_digit[0], "ink": a_digit[0], **sent,
                           "picture": base64.b64encode(picture.getvalue()).decode()})
     status, headers, content = asked(running, name=name, body=content.encode())
     assert status == 200 and wanted in json.loads(content)
@@ -754,7 +754,7 @@ def test_other_methods_are_not_there(method, running):
 
 
 def test_a_request_of_5_000_000_bytes_is_read(running):
-    assert asked(running, body=b"{}" + b" " * 4_999_998)[0] == 200
+    assert asked(running, body=b"{\"page\": 1}" + b" " * 4_999_989)[0] == 200
 
 
 def said(running, sent):
@@ -932,7 +932,7 @@ def test_the_script_offers_the_users_network_before_its_own(monkeypatch):
     assert test_net.main(["--draw", "--weights", path, "--port", "8123"]) == 0
     [[functions, port]] = served
     assert port == 8123
-    assert functions["start"]({})["networks"] == [
+    assert functions["start"]({"page": "one"})["networks"] == [
         [path, "784-30-10"], ["mnist-best.pkl", "784-300-10"], ["mnist.pkl", "784-30-10"]]
 
 

@@ -1,20 +1,43 @@
-// What both views need: asking the server, making elements, colors.
+// What all views need: asking the server, making elements, numbers, colors.
 
-/** The answer of the server's function to a request; throws an Error with its message. */
-export async function ask(name, request) {
+const page = Array.from(crypto.getRandomValues(new Uint8Array(16)),  // the server knows it by this
+  part => part.toString(16).padStart(2, "0")).join("");
+let inFlight = 0;
+
+/** The result of a route of the server; throws an Error with its message, or an AbortError once
+    `signal`, of an AbortController, says that it is not wanted any more. While requests are in
+    flight, document.documentElement.dataset.busy is their number, else "0". */
+export async function ask(name, request = {}, signal = undefined) {
+  count(1);
+  try {
+    return await send(name, {...request, page}, signal);
+  } finally {
+    setTimeout(() => count(-1));  // once what waits for the result has used it
+  }
+}
+
+function count(change) {
+  inFlight += change;
+  document.documentElement.dataset.busy = inFlight;
+}
+
+async function send(name, request, signal) {
   let response;
   try {
     response = await fetch(name, {
       method: "POST",
       headers: {"Content-Type": "application/json"},
       body: JSON.stringify(request),
+      signal,
     });
-  } catch {
-    throw new Error("The server has stopped; run python test_net.py --draw again.");
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Error("The server has stopped. Run python test_net.py --draw again, and open the "
+      + "address that it prints.");
   }
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.error);
-  return answer;
+  const result = await response.json();
+  if (!response.ok) throw new Error(result.error);
+  return result;
 }
 
 /** Sends one request at a time; of those that come meanwhile, only the latest. */
@@ -36,50 +59,47 @@ export function oneAtATime(send) {
 
 /** An element: make("p", {class: "lead"}, "text", otherElement). */
 export function make(tag, attributes = {}, ...content) {
-  const element = document.createElement(tag);
+  return filled(document.createElement(tag), attributes, content);
+}
+
+/** The same for SVG and MathML: draw("line", {x1: 0}), math("mi", {}, "δ"). */
+export function draw(tag, attributes = {}, ...content) {
+  return filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, content);
+}
+
+export function math(tag, attributes = {}, ...content) {
+  return filled(document.createElementNS("http://www.w3.org/1998/Math/MathML", tag), attributes,
+    content);
+}
+
+function filled(element, attributes, content) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   element.append(...content);
   return element;
 }
 
+export function at(id) {
+  return document.getElementById(id);
+}
+
+/** Shows a message in its place, or hides the place if there is none. */
 export function show(id, message) {
-  const place = document.getElementById(id);
+  const place = at(id);
   if (place.textContent !== message) place.textContent = message;
   place.hidden = !message;
 }
 
-/** A number as it was typed: 0.5, 0,5 or −1e−7; or the text itself if it is none. */
+// ------------------------------------------------------------------ numbers
+
+/** A number as it was typed: 0.5, 0,5, 1,000 or −1e−7; or the text itself if it is none. */
 export function typed(text) {
-  const plain = text.trim().replaceAll("−", "-").replace(",", ".");
+  let plain = text.trim().replaceAll("−", "-").replaceAll(/[\s']/g, "");
+  if (/^[-+]?\d{1,3}(,\d{3})+(\.\d*)?$/.test(plain) && !/^[-+]?0,/.test(plain)) {
+    plain = plain.replaceAll(",", "");  // as in 1,000, which numbers are shown with
+  }
+  plain = plain.replace(",", ".");
   const value = Number(plain);
   return plain && Number.isFinite(value) ? value : text;
-}
-
-const RED = [178, 24, 43];
-const BLUE = [33, 102, 172];
-
-/** The color of a value from -1 (blue) over 0 (white) to 1 (red), as in the other heat maps. */
-export function heat(value, paper = 255) {
-  const strength = Math.round(20 * Math.abs(value) ** 0.7) / 20;
-  return (value > 0 ? RED : BLUE).map(part => Math.round(paper + (part - paper) * strength));
-}
-
-/** The same for lines and frames on a page of any color: fainter for smaller values. */
-export function tint(value) {
-  return `rgb(${(value > 0 ? RED : BLUE).join(" ")} / ${Math.abs(value) ** 0.7})`;
-}
-
-/** Draws one color for each pixel on a square canvas. */
-export function paint(canvas, colors) {
-  const side = canvas.width;
-  const image = new ImageData(side, side);
-  colors.forEach(([red, green, blue], pixel) => {
-    image.data[4 * pixel] = red;
-    image.data[4 * pixel + 1] = green;
-    image.data[4 * pixel + 2] = blue;
-    image.data[4 * pixel + 3] = 255;
-  });
-  canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
 export function bytes(base64) {
@@ -93,6 +113,53 @@ export function base64(bytes) {
   }
   return btoa(text);
 }
+
+// ------------------------------------------------------------------ colors, which base.css has
+
+let colors = null;  // blue, zero and red, as they are in light or in dark colors
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { colors = null; });
+
+/** The color of a value from −1 (blue) to 1 (red) in a heat map, [red, green, blue]; `paper` is
+    the gray of 0, by default that of the page. */
+export function heat(value, paper = null) {
+  colors ??= ["--blue", "--zero", "--red"].map(rgb);
+  const [blue, zero, red] = colors;
+  const strength = Math.min(Math.abs(value), 1) ** 0.7;
+  return (value > 0 ? red : blue).map((part, index) =>
+    Math.round((paper ?? zero[index]) + (part - (paper ?? zero[index])) * strength));
+}
+
+/** Colors an element of the class "tinted" by a value from −1 (blue) to 1 (red). */
+export function setValue(element, value) {
+  const strength = Math.min(Math.abs(value), 1) ** 0.7;
+  element.style.setProperty("--value", (Math.sign(value) * strength).toFixed(3));
+}
+
+export function tint(value) {
+  return `rgb(${rgb(value > 0 ? "--red" : "--blue").join(" ")} / ${Math.abs(value) ** 0.7})`;
+}
+
+/** A color of base.css as [red, green, blue]. */
+function rgb(name) {
+  const probe = make("i", {hidden: ""});
+  probe.style.color = `var(${name})`;
+  document.body.append(probe);
+  const color = getComputedStyle(probe).color;
+  probe.remove();
+  return color.match(/\d+/g).slice(0, 3).map(Number);
+}
+
+/** Draws one color for each pixel on a square canvas. */
+export function paint(canvas, colors) {
+  const side = canvas.width;
+  const image = new ImageData(side, side);
+  colors.forEach(([red, green, blue], pixel) => {
+    image.data.set([red, green, blue, 255], 4 * pixel);
+  });
+  canvas.getContext("2d").putImageData(image, 0, 0);
+}
+
+// ------------------------------------------------------------------ pointing
 
 /** Pointing at a symbol, or moving the focus to it, marks every place where it stands. */
 function point(event) {
@@ -108,3 +175,7 @@ function symbolsAt(place) {
 }
 
 for (const kind of ["pointerover", "focusin"]) document.addEventListener(kind, point);
+
+/** All that the page begins with, in one request: see routes.start. */
+export const start = ask("start");
+start.catch(() => {});  // each view says it where it waits

@@ -1,7 +1,7 @@
 // The first view: one training step of the 2-3-2 network, line by line.
 
 import {passageFor, showCode} from "./code.js";
-import {ask, make, oneAtATime, show, typed} from "./common.js";
+import {ask, at, make, oneAtATime, show, start, typed} from "./common.js";
 import {Diagram, LAYERS, symbols} from "./diagram.js";
 import {symbolsOf, typeset} from "./typeset.js";
 
@@ -19,8 +19,7 @@ const SAYS = {
 
 const PAUSE = 600;  // milliseconds before a message: what is typed may be half a number yet
 
-const at = id => document.getElementById(id);
-let start;        // the numbers that the page begins with
+let beginning;        // the numbers that the page begins with
 let passages;     // the code of each equation
 let state;        // the numbers now
 let answer;       // what the server made of them
@@ -273,7 +272,7 @@ at("step-back").addEventListener("click", () => go(current - 1));
 at("take-step").addEventListener("click", () => inTurn(() => take(1)));
 at("take-100").addEventListener("click", () => inTurn(() => take(100)));
 at("start-again").addEventListener("click", () => inTurn(() => {
-  state = structuredClone(start);
+  state = structuredClone(beginning);
   costs = [];
   current = 0;
   update();
@@ -288,8 +287,8 @@ document.addEventListener("keydown", event => {
 });
 
 try {
-  ({start, passages} = await ask("start", {}));
-  state = structuredClone(start);
+  ({start: beginning, passages} = await start);
+  state = structuredClone(beginning);
   diagram = new Diagram(at("diagram"), box);
   at("rate-place").append(box("η"));
   update();

@@ -1,7 +1,7 @@
 // The second view: a digit is drawn, and the network reads along.
 
 import {passageFor, showCode} from "./code.js";
-import {ask, base64, bytes, heat, make, oneAtATime, paint, show, typed} from "./common.js";
+import {ask, at, base64, bytes, heat, make, oneAtATime, paint, show, start, typed} from "./common.js";
 import {Neurons} from "./neurons.js";
 import {Paper} from "./paper.js";
 import {symbolsOf, typeset} from "./typeset.js";
@@ -9,7 +9,6 @@ import {symbolsOf, typeset} from "./typeset.js";
 const LARGEST_FILE = 3_500_000;  // bytes; a larger picture is scaled down before it is sent
 const LARGEST_SIDE = 2000;       // pixels of what it is scaled to
 
-const at = id => document.getElementById(id);
 const neurons = new Neurons(at("hidden"), at("outputs"));
 const paper = new Paper(at("canvas"), at("hint"), readDrawing, clear);
 let passages;         // the code of each equation
@@ -286,7 +285,7 @@ at("teach-step").addEventListener("click", teach);
 at("forget").addEventListener("click", forget);
 
 try {
-  const begin = await ask("start", {});
+  const begin = await start;
   passages = begin.passages;
   at("network").append(...begin.networks.map(([name, sizes]) =>
     make("option", {value: name}, `${sizes}, ${name}`)));

@@ -1,0 +1,100 @@
+// Lines of explain, as the server sends them, in MathML: one <math> for each term, so that a long
+// line can break. What is copied is the line as explain prints it.
+//
+//     line    {number: "(1)", result: symbol, terms: [[part, …], …], value: "0.7550", text}
+//     part    a string, such as "·", or a symbol
+//     symbol  {base: "W", sub: "ΩA", place: ["weights", 0, 0, 0], number: "0.1000"}
+
+import {make, math} from "./common.js";
+
+const FRACTION = "1 / (1 + e^(−";  // of the sigmoid, closed by "))"
+const WORDS = ["in", "out", "Target", "back"];
+
+/** A symbol's name, "W_ΩA", which marks every place where it stands. */
+export function nameOf({base, sub}) {
+  return sub ? `${base}_${sub}` : base;
+}
+
+/** Every symbol of a line but its result. */
+export function symbolsOf(line) {
+  return line.terms.flat().filter(part => typeof part !== "string");
+}
+
+/** A whole line: number, name = symbols = numbers = value. */
+export function lineElement(line, tag = "div") {
+  return make(tag, {class: "math line", "data-copy": line.text},
+    make("span", {class: "equation-number"}, line.number), " ", symbol(line.result), " = ",
+    sum(line), " = ", sum(line, numberOf), " = ", value(line));
+}
+
+export function value(line) {
+  return make("strong", {class: "number", "data-symbol": nameOf(line.result)}, line.value);
+}
+
+/** One symbol by itself. */
+export function symbol(part) {
+  return math("math", {}, symbolOf(part));
+}
+
+/** The right-hand side of a line, in symbols or, by numberOf, in numbers. */
+export function sum(line, render = symbolOf) {
+  const set = document.createDocumentFragment();
+  line.terms.forEach((term, index) => {
+    if (index) set.append(" + ", make("wbr"));
+    set.append(math("math", {}, ...row(term, render)));
+  });
+  return set;
+}
+
+function row(term, render) {
+  if (term[0] === FRACTION) {
+    const power = math("mrow", {}, operator("−"), render(term[1]));
+    return [math("mfrac", {}, math("mn", {}, "1"), math("mrow", {}, math("mn", {}, "1"),
+      operator("+"), math("msup", {}, math("mi", {}, "e"), power)))];
+  }
+  return term.flatMap(part => typeof part === "string" ? plain(part) : [render(part)]);
+}
+
+/** The parts of an equation that stand for nothing else: operators, parentheses, numbers. */
+function plain(text) {
+  return text.match(/\d+|[a-z]+|²|\S/gi)?.map(word => /\d/.test(word) ? math("mn", {}, word)
+    : /[a-z]/i.test(word) ? math("mi", {}, word) : operator(word)) ?? [];
+}
+
+function operator(sign) {
+  return math("mo", /[()[\]]/.test(sign) ? {stretchy: "false"} : {}, sign);
+}
+
+export function symbolOf(part) {
+  const {base, sub} = part;
+  const letter = math("mi", WORDS.includes(base) ? {class: "word"} : {}, base.replace("+", ""));
+  const lower = math(/^\d/.test(sub) ? "mn" : "mi", {}, sub);
+  const set = !sub ? letter : base.endsWith("+")
+    ? math("msubsup", {}, letter, lower, math("mo", {}, "+")) : math("msub", {}, letter, lower);
+  return math("mrow", {class: "symbol", "data-symbol": nameOf(part)}, set);
+}
+
+export function numberOf(part) {
+  return math("mrow", {class: "number", "data-symbol": nameOf(part)},
+    math("mtext", {}, part.number));
+}
+
+document.addEventListener("copy", event => {
+  const selection = getSelection();
+  if (!selection.rangeCount || selection.isCollapsed) return;
+  const range = selection.getRangeAt(0);
+  const inside = range.commonAncestorContainer;
+  const line = (inside.closest ? inside : inside.parentElement).closest("[data-copy]");
+  if (line && (inside === line || !inside.closest?.("math") && inside.nodeType === 1)) {
+    event.clipboardData.setData("text/plain", line.dataset.copy);
+  } else if (!line) {
+    const copied = range.cloneContents();
+    const lines = copied.querySelectorAll("[data-copy]");
+    if (!lines.length) return;
+    for (const line of lines) line.replaceChildren(`${line.dataset.copy}\n`);
+    event.clipboardData.setData("text/plain", copied.textContent);
+  } else {
+    return;
+  }
+  event.preventDefault();
+});
