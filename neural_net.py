@@ -1,19 +1,20 @@
 """A feedforward neural network trained by backpropagation, in loops over neurons.
 
 Read it beside equations (1) to (8) in the README: weights are nested lists, every sum
-in an equation is a loop, and no matrices are used. In order: the network's parameters;
-the forward pass; the backward pass, first all error terms, then all weights; projecting
-a target back onto the inputs; training and evaluation. Momentum and convolution are
-left out on purpose. Validation, printing, drawing and saving are in backstage/.
+in an equation is a loop, and no matrices are used. In order: the parameters, the
+forward pass, the cost, the backward pass, projecting a target back onto the inputs,
+training and evaluation. Validation, printing, drawing and saving are in backstage/.
 """
 
 import random
 from math import exp, sqrt
 
-from backstage.network import activations, checks, explanation, notation, saving
-from backstage.pictures import gallery
+from backstage.network import activations, checks, explanation, notation, parameters
+from backstage.network import saving
+from backstage.network.confusion import confusion
+from backstage.network.labels import is_right
 from backstage.network.progress import Scoring, Training
-from backstage.network.notation import answer
+from backstage.pictures import gallery
 
 
 class Net:
@@ -23,16 +24,14 @@ class Net:
              [784, 30, 10] for images of 28×28 pixels and ten digits
     hidden   the activation function of the hidden neurons: "sigmoid", "relu" or "tanh"
     output   the activation function of the output neurons: "sigmoid" or "softmax"
-    cost     E, the cost or loss that training minimizes: "squared_error",
-             ½·Σ(Target − out)², the default with a sigmoid output; or "cross_entropy",
-             the only choice with softmax
+    cost     E, the cost or loss that training minimizes: "squared_error", the default
+             with a sigmoid output, or "cross_entropy", the only choice with softmax
     biases   False to fix all biases at 0
     seed     an integer that makes the initial weights and the shuffling reproducible
 
     weights[layer][neuron][source] is the weight on the connection to a neuron from a
     source, a neuron in the previous layer; biases[layer][neuron] is the neuron's bias.
     No connections lead into the inputs: weights[0] belongs to the layer after them.
-    Raises ValueError for invalid arguments.
     """
 
     def __init__(self, sizes, hidden="sigmoid", output="sigmoid", cost=None,
@@ -44,8 +43,7 @@ class Net:
         self.hidden, self.output, self.cost = hidden, output, cost
         self.has_biases = biases
         self._random = random.Random(checks.seed(seed))
-        self.weights = []
-        self.biases = []
+        self.weights, self.biases = [], []
         for layer in range(len(self.sizes) - 1):
             fan_in = self.sizes[layer]
             # Weights start at random, since neurons that start equal stay equal. Their
@@ -62,7 +60,8 @@ class Net:
 
     def activation_of(self, layer):
         """The name of a layer's activation function."""
-        return self.output if layer == len(self.sizes) - 2 else self.hidden
+        output_layer = len(self.sizes) - 2
+        return self.output if layer == output_layer else self.hidden
 
     # --------------------------------------------------------------------- forward pass
 
@@ -74,7 +73,8 @@ class Net:
         outputs, and outs[layer + 1] the outputs of the neurons in weights[layer].
         Raises ValueError if the inputs don't fit the network.
         """
-        outs = [checks.numbers(inputs, self.sizes[0], "inputs")]
+        parameters.check_shapes(self)  # a user may have assigned them
+        outs = [checks.inputs(inputs, self.sizes[0])]
         for layer in range(len(self.weights)):
             layer_ins = self.weighted_inputs(layer, outs[layer])
             outs.append(self.activate(layer, layer_ins))
@@ -82,7 +82,7 @@ class Net:
 
     def weighted_inputs(self, layer, previous_outs):
         """Equation (1): the weighted inputs (pre-activations) of a layer's neurons."""
-        sources = nonzero(previous_outs)  # for speed: the others add 0
+        sources = nonzero(previous_outs)
         layer_ins = []
         for neuron in range(len(self.weights[layer])):
             incoming = self.weights[layer][neuron]  # the weights into this neuron
@@ -95,29 +95,49 @@ class Net:
 
     def activate(self, layer, layer_ins):
         """Equation (2): the outputs (activations) of a layer's neurons."""
-        if self.activation_of(layer) == "sigmoid":
-            layer_outs = []
-            for in_ in layer_ins:  # in_, because "in" is a Python keyword
-                # (2)  out_A = 1 / (1 + e^(−in_A))
-                if in_ < -709.0:
-                    layer_outs.append(0.0)  # e^(−in_A) would overflow
-                else:
-                    layer_outs.append(1.0 / (1.0 + exp(-in_)))
-            return layer_outs
-        return activations.activate(self.activation_of(layer), layer_ins)
+        if self.activation_of(layer) != "sigmoid":
+            return activations.activate(self.activation_of(layer), layer_ins)
+        layer_outs = []
+        for in_ in layer_ins:  # in_, because "in" is a Python keyword
+            # (2)  out_A = 1 / (1 + e^(−in_A))
+            if in_ < -709.0:
+                layer_outs.append(0.0)  # e^(−in_A) would overflow
+            else:
+                layer_outs.append(1.0 / (1.0 + exp(-in_)))
+        return layer_outs
+
+    def class_of(self, outs):
+        """The predicted class: the index of the largest output or, with a single output
+        neuron, 1 if its output exceeds 0.5, else 0. outs: what forward returned."""
+        if len(outs[-1]) == 1:
+            return 1 if outs[-1][0] > 0.5 else 0
+        return outs[-1].index(max(outs[-1]))
+
+    def loss(self, outs, target):
+        """E, the cost or loss of one example.
+
+        outs     what forward returned
+        target   the desired outputs: a list of numbers from 0 to 1, or a class label
+        Raises ValueError for outs or a target that don't fit the network.
+        """
+        outs, target = checks.example(outs, target, self)
+        if self.cost == "cross_entropy":
+            return activations.cross_entropy(self.output, outs[-1], target)
+        total = 0.0
+        for neuron in range(len(target)):
+            # E = ½·(Target_α − out_α)² + ½·(Target_β − out_β)²
+            total += 0.5 * (target[neuron] - outs[-1][neuron]) ** 2
+        return total
 
     # -------------------------------------------------------------------- backward pass
 
     def error_terms(self, outs, target):
         """Every neuron's error term, δ = −∂E/∂in: equations (3) and (4).
 
-        outs     what forward returned
-        target   the desired outputs: a list, or a class label (for one output, 0 or 1)
+        outs, target   as for loss
         Returns deltas[layer][neuron], indexed like biases.
-        Raises ValueError for outs or a target that don't fit the network.
         """
-        outs = checks.layers(outs, self.sizes)
-        target = checks.target(target, self, "target")  # as a list
+        outs, target = checks.example(outs, target, self)
         deltas = [[] for layer in self.weights]
         for neuron in range(len(target)):
             out = outs[-1][neuron]
@@ -128,14 +148,15 @@ class Net:
                 # cross-entropy, instead of (3)  δ_α = Target_α − out_α
                 deltas[-1].append(target[neuron] - out)
 
-        for layer in range(len(self.weights) - 2, -1, -1):  # hidden layers, last first
+        for layer in reversed(range(len(self.weights) - 1)):  # hidden layers
             next_weights = self.weights[layer + 1]
             next_deltas = deltas[layer + 1]
             for neuron in range(len(self.weights[layer])):
                 # (4)  δ_A = out_A·(1 − out_A)·(δ_α·W_Aα + δ_β·W_Aβ)
                 out = outs[layer + 1][neuron]  # + 1, since outs[0] is the inputs
-                derivative = out * (1.0 - out)
-                if self.hidden != "sigmoid":
+                if self.hidden == "sigmoid":
+                    derivative = out * (1.0 - out)
+                else:
                     derivative = activations.derivative(self.hidden, out)
                 total = 0.0
                 for next_neuron in range(len(next_deltas)):
@@ -146,8 +167,8 @@ class Net:
 
     def update_weights(self, outs, deltas, learning_rate):
         """Updates every weight and bias for one example: (5) in the output layer, (6)
-        in hidden layers. Call errors first: every δ needs the old weights."""
-        learning_rate = checks.positive(learning_rate, "learning_rate")
+        in hidden layers. Call error_terms first: every δ needs the old weights."""
+        learning_rate = checks.update(outs, deltas, learning_rate, self.sizes)
         for layer in range(len(self.weights)):
             previous_outs = outs[layer]
             sources = nonzero(previous_outs)
@@ -173,8 +194,9 @@ class Net:
         Returns a list of sizes[0] numbers: positive for an input that favors the
         target, negative for one that opposes it. Only their relative sizes matter.
         """
-        back = checks.target(target, self, "target")
-        for layer in range(len(self.weights) - 1, -1, -1):
+        parameters.check(self)
+        back = checks.target(target, self)
+        for layer in reversed(range(len(self.weights))):
             next_back = back
             back = []
             for source in range(self.sizes[layer]):
@@ -189,101 +211,120 @@ class Net:
     # -------------------------------- the equations end here; training and evaluation
 
     def train(self, training_data, learning_rate, epochs=1, batch_size=10,
-              test_data=None, weight_decay=0.0, watch=None, every=1000):
+              test_data=None, weight_decay=0.0, watch=None, every=1000, verbose=True):
         """Trains by mini-batch stochastic gradient descent and prints its progress.
-        Ctrl-C stops training; the network keeps what it has learned.
+        Ctrl-C ends training; the network keeps what it has learned.
 
-        training_data   a sequence of (inputs, target) pairs, as for forward and errors;
-                        reshuffled each epoch, but not modified
+        training_data   a sequence of (inputs, target) pairs; shuffled, but not modified
         learning_rate   η, greater than 0
         epochs          the number of passes through the data
-        batch_size      m, the number of examples per update (fewer in the last batch):
-                        W changes by the sum of (η/m)·δ·out over the batch, with every δ
-                        from before the update; with m = 1, exactly (5) and (6). Inputs
-                        are not copied: don't modify them during a batch.
-        test_data       examples to evaluate after each epoch (with more than 50 epochs,
-                        only about ten times)
+        batch_size      m, the number of examples per update
+        test_data       held-out examples to evaluate after each epoch, or only about
+                        ten times with more than 50 epochs
         weight_decay    d: before each update, every W becomes (1 − η·d)·W, which keeps
                         weights small and reduces overfitting
-        watch, every    watch(count) is called with the number of examples seen so far:
-                        at the start, about once per `every` examples, and at the end
-        Raises ValueError for invalid arguments, for a training example that doesn't fit
-        (before its batch changes any weight), and when training diverges or stalls.
+        watch, every    watch(count) is called with the number of examples seen so far,
+                        about once per `every` examples; if it returns True, training
+                        ends
+        verbose         False to print nothing
+        Raises ValueError for invalid arguments or examples (before their batch changes
+        any weight), and when training diverges or stalls.
         """
-        learning_rate, epochs, batch_size, scale, every = checks.training(
+        learning_rate, epochs, batch_size, weight_decay, every = checks.training(
             learning_rate, epochs, batch_size, weight_decay, watch, every)
-        # progress provides the examples, with targets as lists; it prints, calls watch,
-        # handles Ctrl-C, and raises if training diverges or stalls.
+        # progress provides the examples, prints, and ends a training that diverges.
         with Training(self, training_data, test_data, learning_rate, epochs, watch,
-                      every) as progress:
+                      every, verbose) as progress:
             order = list(range(len(training_data)))
             for epoch in range(epochs):
                 self._random.shuffle(order)
                 for first in range(0, len(order), batch_size):
-                    progress.batch_begins()  # calls watch
-                    batch = []
-                    for index in order[first:first + batch_size]:
-                        inputs, target = progress.example(index)
-                        outs = self.forward(inputs)
-                        deltas = self.error_terms(outs, target)
-                        batch.append((outs, deltas))
-                        progress.example_done(outs, deltas, target)
-                    # Weights change only now: every δ in the batch is −∂E/∂in at the
-                    # weights that forward used.
-                    self.decay_weights(scale)
-                    for outs, deltas in batch:
-                        self.update_weights(outs, deltas, learning_rate / len(batch))
-                progress.epoch_done()
+                    batch = progress.examples(order[first:first + batch_size])
+                    passes = self.train_batch(batch, learning_rate, weight_decay)
+                    progress.batch_done(passes)
+                held_out = None
+                if test_data is not None and progress.reports(epoch):
+                    held_out = self.evaluate(test_data) / len(test_data)
+                progress.epoch_done(held_out)
 
-    def decay_weights(self, scale):
-        """Weight decay: multiplies every weight, but no bias, by scale = 1 − η·d."""
+    def train_batch(self, batch, learning_rate, weight_decay=0.0):
+        """Updates the weights once for a batch of m examples: W changes by the sum of
+        (η/m)·δ·out over the batch; with m = 1, exactly (5) and (6).
+
+        batch   (inputs, target) pairs; inputs are not copied, so don't modify them
+        Returns a pair (outs, deltas) for each example, computed before the update.
+        """
+        learning_rate, weight_decay = checks.rates(learning_rate, weight_decay)
+        passes = []
+        for inputs, target in batch:
+            outs = self.forward(inputs)
+            deltas = self.error_terms(outs, target)
+            passes.append((outs, deltas))
+        # Weights change only now: every δ is −∂E/∂in at the weights that forward used.
+        self.decay_weights(learning_rate, weight_decay)
+        for outs, deltas in passes:
+            self.update_weights(outs, deltas, learning_rate / len(passes))
+        return passes
+
+    def decay_weights(self, learning_rate, weight_decay):
+        """Weight decay: every weight, but no bias, becomes (1 − η·d)·W."""
+        scale = 1.0 - learning_rate * weight_decay
         if scale == 1.0:
             return  # d is 0
         for layer in range(len(self.weights)):
             for incoming in self.weights[layer]:
-                # W becomes (1 − η·d)·W
                 for source in range(len(incoming)):
                     incoming[source] = scale * incoming[source]
 
     def predict(self, inputs):
-        """The predicted class: the index of the largest output or, with a single output
-        neuron, 1 if its output exceeds 0.5, else 0."""
-        return answer(checks.outputs(self.forward(inputs)[-1]))
+        """The predicted class, as class_of says."""
+        return self.class_of(checks.finite(self.forward(inputs)))
 
     def mistakes(self, data):
-        """The indices of the misclassified examples."""
+        """The indices of the misclassified examples. A label, or a target with only one
+        number above 0.5, names a class, which predict should return. For other targets,
+        every output should be above 0.5 where its target is, and nowhere else."""
         wrong = []
-        with Scoring(self, data, "data") as progress:
-            for index in range(len(data)):
-                inputs, target = progress.example(index)
-                if self.predict(inputs) != answer(target):
+        with Scoring(self, data, "data") as examples:
+            for index, (inputs, target) in enumerate(examples):
+                if not is_right(self, checks.finite(self.forward(inputs)), target):
                     wrong.append(index)
         return wrong
 
     def evaluate(self, data):
-        """The number of correctly classified examples."""
-        return len(data) - len(self.mistakes(data))
+        """The number of correctly classified examples; mistakes says which they are."""
+        wrong = self.mistakes(data)
+        return len(data) - len(wrong)
 
     def test(self, data):
         """Prints the accuracy, as a percentage and as a count."""
         print(notation.score(self.evaluate(data), len(data)))
 
+    def mean_loss(self, data):
+        """The mean of E over the examples."""
+        total = 0.0
+        with Scoring(self, data, "data") as examples:
+            for inputs, target in examples:
+                total += self.loss(self.forward(inputs), target)
+        return total / len(data)
+
     # ----------------------- methods from backstage, where self is called network
 
-    __repr__ = notation.constructor       # Net([784, 30, 10])
-    explain = explanation.explain        # prints one training step with its numbers
-    imagine = gallery.imagine            # draws what a digit looks like to the network
-    looks_for = gallery.looks_for        # draws the weights of a hidden neuron
-    show = gallery.show                  # draws examples and prints the predictions
-    save = saving.save                   # writes the network to a file
-    load = saving.load                   # replaces this network with a saved one
+    __repr__ = notation.constructor            # Net([784, 30, 10])
+    confusion = confusion                      # counts[label][predicted]
+    explain = explanation.explain              # prints one training step
+    imagine = gallery.imagine                  # draws what a digit looks like to it
+    looks_for = gallery.looks_for              # draws the weights of a hidden neuron
+    show = gallery.show                        # draws examples and prints predictions
+    save = saving.save                         # writes the network to a file
+    load = saving.load                         # replaces this network with a saved one
     from_file = classmethod(saving.from_file)  # Net.from_file(path): a saved network
 
 
 def nonzero(layer_outs):
     """The indices of the neurons in a layer whose output is not 0. The others add 0 to
-    (1) and change no weight in (5) and (6); skipping them gives the same numbers and
-    saves time, since about four in five pixels of a digit are 0."""
+    (1) and change no weight in (5) and (6); skipping them gives the same numbers three
+    to five times faster, since about four in five pixels of a digit are 0."""
     return [source for source, out in enumerate(layer_outs) if out != 0.0]
 
 

@@ -14,29 +14,13 @@ import sys
 
 import mnist_loader
 import neural_net
-from backstage.network.progress import Scoring
+from backstage.network.confusion import confusion_and_mistakes
 from backstage.network.saving import WEIGHTS
 from backstage.console import say, shown_path
 from backstage.network.notation import answer, score, verdict
 from neural_net import Net
 
 DATASETS = {"mnist": "mnist.pkl", "digits": "digits.pkl"}  # and the weights trained on each
-
-
-def confusion(network, test_data):
-    """Returns (counts, wrong): the confusion matrix, where counts[label][predicted] is the
-    number of images, and the indices of the misclassified images."""
-    classes = max(network.sizes[-1], 2)
-    counts = [[0] * classes for label in range(classes)]
-    wrong = []
-    with Scoring(network, test_data, "test_data") as progress:
-        for index in range(len(test_data)):
-            inputs, target = progress.example(index)
-            label, said = answer(target), network.predict(inputs)
-            counts[label][said] += 1
-            if said != label:
-                wrong.append(index)
-    return counts, wrong
 
 
 def table(counts):
@@ -190,7 +174,7 @@ def run(options):
     test_data = test_data[:options.limit]
     say(f"{shown_path(path)}, {network!r}, on {len(test_data):,} test images of "
         f"{test_data.dataset}:")
-    counts, wrong = confusion(network, test_data)
+    counts, wrong = confusion_and_mistakes(network, test_data)
     say(table(counts))
     if options.mistakes and not wrong:
         say("No mistakes to draw.")

@@ -62,10 +62,11 @@ class ProgressLine:
     """A line of text that is updated in place."""
 
     def __init__(self):
-        self.is_open = False
+        self.is_open = self.is_muted = False
 
     def can_change(self):
-        return getattr(sys.stdout, "isatty", bool)() or "ipykernel" in sys.modules
+        is_terminal = getattr(sys.stdout, "isatty", bool)() or "ipykernel" in sys.modules
+        return is_terminal and not self.is_muted
 
     def show(self, *forms):
         """Shows the longest of these texts that fits or, if none does, the last one, truncated."""

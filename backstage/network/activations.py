@@ -1,6 +1,8 @@
-"""The other activation functions: each changes (2); ReLU and tanh also one factor of (4)."""
+"""The other activation functions, which change (2) and one factor of (4), and the other cost."""
 
-from math import exp, tanh
+from math import exp, log, tanh
+
+SMALLEST = 5e-324  # the smallest positive float: stands for 0 in a logarithm
 
 
 def activate(activation, ins):
@@ -34,3 +36,17 @@ def derivative(activation, out):
         return 1.0 if out > 0.0 else 0.0
     # instead of out_A·(1 − out_A)  1 − out_A²
     return 1.0 - out * out
+
+
+def cross_entropy(output, outs, target):
+    """E, the cross-entropy of an output layer's outputs."""
+    total = 0.0
+    for neuron in range(len(target)):
+        wanted, out = target[neuron], outs[neuron]
+        # E = −Σ Target·ln out
+        if wanted > 0.0:  # 0·ln 0 is 0
+            total -= wanted * log(max(out, SMALLEST))
+        if output == "sigmoid" and wanted < 1.0:
+            # with sigmoid outputs, E = −Σ [Target·ln out + (1 − Target)·ln(1 − out)]
+            total -= (1.0 - wanted) * log(max(1.0 - out, SMALLEST))
+    return total

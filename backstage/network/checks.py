@@ -1,12 +1,14 @@
-"""Argument validation. Every check raises ValueError if it fails."""
+"""What arguments have to be. Every check raises ValueError if they are not."""
 
 from collections.abc import Mapping, Sequence
 from math import inf, isfinite, nan
 from numbers import Real
 
 from backstage.console import described
+from backstage.network import labels
 
-MOST_WEIGHTS = 50_000_000  # per network: 1.6 GB of Python floats
+MOST_WEIGHTS = 3_500_000  # of a network: 32 MB when saved
+MOST_LAYERS = 1_000
 
 
 def index(value):
@@ -68,15 +70,17 @@ def numbers(values, count, name):
         if type(total) is float and isfinite(total):
             return values  # the usual case, fast: the sum is finite only if every number is
     shape = getattr(values, "shape", None)
+    if shape is not None and len(shape) != 1 and shape != (count, 1):
+        raise ValueError(f"{name}: expected {count} numbers, got an array of shape {shape}"
+                         + _hint(shape, count))
     if hasattr(values, "tolist"):
         values = values.tolist()
     if not isinstance(values, Sequence) or isinstance(values, (str, bytes)):
         raise ValueError(f"{name}: expected {count} numbers, got {described(values)}")
-    if len(values) != count and shape is not None:
-        raise ValueError(f"{name}: expected {count} numbers, got an array of shape "
-                         f"{shape}; try .reshape(-1)")
+    if len(values) == 2 != count and hasattr(values[0], "__len__"):
+        raise ValueError(f"{name}: expected {count} numbers, got a pair; pass its first part")
     if len(values) != count:
-        raise ValueError(f"{name}: expected {count} numbers, got {len(values)}")
+        raise ValueError(f"{name}: expected {count} numbers, got {len(values):,}")
     found = []
     for value in values:
         if hasattr(value, "tolist"):
@@ -90,6 +94,18 @@ def numbers(values, count, name):
     return found
 
 
+def _hint(shape, count):
+    """What to do with an array of this shape."""
+    size = 1
+    for side in shape:
+        size *= side
+    if size == count:
+        return "; try .reshape(-1)"
+    if shape[1:] and size == shape[0] * count:
+        return "; pass one at a time"
+    return "; convert it to gray" if shape[-1:] in ((3,), (4,)) else ""
+
+
 # ---------------------------------------------------------------------- a network
 
 
@@ -99,6 +115,8 @@ def sizes(values):
     if isinstance(values, (str, bytes)) or not isinstance(values, Sequence) or len(values) < 2:
         raise ValueError("sizes: expected at least two layer sizes, such as [784, 30, 10], "
                          f"got {described(values)}")
+    if len(values) > MOST_LAYERS:
+        raise ValueError(f"sizes: expected at most {MOST_LAYERS:,} layers, got {len(values):,}")
     found = [whole(size, "sizes", 1) for size in values]
     weights = sum(found[layer] * found[layer + 1] for layer in range(len(found) - 1))
     if weights > MOST_WEIGHTS:
@@ -122,97 +140,117 @@ def family(sizes, hidden, output, cost, biases):
                          "got 'softmax', which would always output 1")
 
 
-def answers(network):
-    """The number of classes: a single output neuron distinguishes two, 0 and 1."""
-    return max(2, network.sizes[-1])
+def seed(value):
+    return None if value is None else whole(value, "seed", 0)
 
 
 # ---------------------------------------------------------------------- examples
 
 
-def target(value, network, name):
+def inputs(values, count):
+    return numbers(values, count, "inputs")
+
+
+def target(value, network):
     """The target as a list as long as the output layer; a class label is one-hot encoded."""
+    outputs, classes = network.sizes[-1], labels.classes(network)
     if type(value) is not list:
         if getattr(value, "shape", None) == ():
             value = value.item()  # a NumPy scalar
         if index(value) is not None:
-            one_hot = [0.0] * answers(network)
-            one_hot[label(value, len(one_hot), name)] = 1.0
-            return one_hot[-network.sizes[-1]:]  # a single output neuron stands for class 1
+            return labels.one_hot(label(value, classes, "target"), network)
         if isinstance(value, (Real, str)):
-            raise ValueError(
-                f"{name}: expected a list of {network.sizes[-1]} numbers, or an integer "
-                f"from 0 to {answers(network) - 1}, got {described(value)}")
-    found = numbers(value, network.sizes[-1], name)
-    if network.cost == "cross_entropy" and not (min(found) >= 0.0 and max(found) <= 1.0):
-        raise ValueError(f"{name}: expected numbers from 0 to 1 for cross_entropy, "
-                         f"got {described(found)}")
+            hint = "; convert labels with int()" if real(value) in range(classes) else ""
+            raise ValueError(f"target: expected a list of {outputs} numbers, or an integer from "
+                             f"0 to {classes - 1}, got {described(value)}{hint}")
+    found = numbers(value, outputs, "target")
+    if min(found) < 0.0 or max(found) > 1.0:
+        raise ValueError(f"target: expected numbers from 0 to 1, as outputs are, got "
+                         f"{described(found)}; scale them, or use one output for each class")
     if network.output == "softmax" and abs(sum(found) - 1.0) > 1e-6:
-        raise ValueError(f"{name}: expected numbers that sum to 1 for softmax, "
+        raise ValueError("target: expected numbers that sum to 1 for softmax, "
                          f"got {described(found)}")
     return found
 
 
-def example(pair, network):
-    """A pair (inputs, target) with the target as a list. forward checks the inputs, and errors
-    checks a target that is already a list."""
+def pair(example, network):
+    """An example as (inputs, target), with the target as a list. forward checks the inputs."""
     try:
-        inputs, wanted = pair
+        inputs, wanted = example
     except (TypeError, ValueError):
-        raise ValueError(f"expected a pair (inputs, target), got {described(pair)}; "
-                         "pair two arrays with list(zip(images, labels))") from None
-    return inputs, wanted if type(wanted) is list else target(wanted, network, "target")
-
-
-def seed(value):
-    return None if value is None else whole(value, "seed", 0)
+        raise ValueError(
+            f"expected a pair (inputs, target), got {described(example)}; pair two arrays with "
+            "list(zip(images / 255, labels)): inputs should be 0 to 1, and pixels are 0 to 255"
+        ) from None
+    return inputs, target(wanted, network)
 
 
 def data(examples, name):
-    if (isinstance(examples, (str, bytes, Mapping))
+    if (isinstance(examples, (str, bytes, Mapping)) or hasattr(examples, "iloc")
             or not hasattr(examples, "__len__") or not hasattr(examples, "__getitem__")):
-        raise ValueError(f"{name}: expected a sequence of (inputs, target) pairs, such as a list, "
-                         f"got {described(examples)}")
+        raise ValueError(f"{name}: expected a sequence of (inputs, target) pairs, such as "
+                         f"list(zip(images, labels)), got {described(examples)}")
     if getattr(examples, "shape", None) == () or len(examples) == 0:
         raise ValueError(f"{name}: expected at least one example, got none")
 
 
-def layers(outs, sizes):
-    """Checks outs as returned by forward, except for the inputs, which forward has checked."""
+def example(outs, wanted, network):
+    """outs, as returned by forward, which has checked the inputs, and the target as a list."""
+    sizes = network.sizes
     if not isinstance(outs, Sequence) or len(outs) != len(sizes):
         raise ValueError(f"outs: expected {len(sizes)} lists, as forward returns them, "
                          f"got {described(outs)}")
-    return [outs[0]] + [numbers(outs[layer], sizes[layer], f"outs[{layer}]")
+    outs = [outs[0]] + [numbers(outs[layer], sizes[layer], f"outs[{layer}]")
                         for layer in range(1, len(sizes))]
+    return outs, target(wanted, network)
 
 
-def outputs(values):
+def finite(outs):
     """Checks that the outputs are finite; they may not be if the weights are not or are huge."""
-    if not isfinite(sum(values)):
-        raise ValueError(f"expected finite outputs, got {described(values)}: the network's "
+    if not isfinite(sum(outs[-1])):
+        raise ValueError(f"expected finite outputs, got {described(outs[-1])}: the network's "
                          "weights are infinite, nan or too large, as when training diverges")
-    return values
+    return outs
 
 
 # ---------------------------------------------------------------------- training
 
 
-def training(learning_rate, epochs, batch_size, weight_decay, watch, every):
-    """Checks these arguments of train and returns the numeric ones as Python numbers, with
-    weight_decay replaced by the factor 1 − η·d that scales every weight."""
+def update(outs, deltas, learning_rate, sizes):
+    """Checks that outs and deltas fit the network; returns the learning rate as a float."""
+    if [len(layer) for layer in outs] != sizes or [len(layer) for layer in deltas] != sizes[1:]:
+        raise ValueError("outs, deltas: expected what forward and error_terms return, got "
+                         f"{described(outs)}, {described(deltas)}")
+    return positive(learning_rate, "learning_rate")
+
+
+def rates(learning_rate, weight_decay):
+    """The learning rate and the weight decay as floats."""
+    if hasattr(learning_rate, "__len__"):
+        raise ValueError(f"learning_rate: expected a number, got {described(learning_rate)}; "
+                         "inputs and targets are passed together, as list(zip(images, labels))")
     learning_rate = positive(learning_rate, "learning_rate")
+    weight_decay = at_least_zero(weight_decay, "weight_decay")
+    if learning_rate * weight_decay >= 1.0:
+        raise ValueError("weight_decay: expected a number less than 1 / learning_rate, "
+                         f"got {weight_decay!r}")
+    return learning_rate, weight_decay
+
+
+def training(learning_rate, epochs, batch_size, weight_decay, watch, every):
+    """These arguments of train, the numeric ones as Python numbers."""
+    learning_rate, weight_decay = rates(learning_rate, weight_decay)
     epochs = whole(epochs, "epochs", 1)
     if isinstance(batch_size, float):
         raise ValueError(f"batch_size: expected an integer, got {batch_size!r}; the signature is "
                          "train(training_data, learning_rate, epochs, batch_size), "
                          "as in train(training_data, 3.0, 30, 10)")
     batch_size = whole(batch_size, "batch_size", 1)
+    if learning_rate / batch_size == 0.0:
+        raise ValueError("learning_rate: expected a number whose quotient by batch_size is "
+                         f"greater than 0, got {learning_rate!r}")
     every = whole(every, "every", 1)
-    scale = 1.0 - learning_rate * at_least_zero(weight_decay, "weight_decay")
-    if scale <= 0.0:
-        raise ValueError("weight_decay: expected a number less than 1 / learning_rate, "
-                         f"got {weight_decay!r}")
     if watch is not None and not callable(watch):
         raise ValueError("watch: expected a callable that takes the number of examples, "
                          f"got {described(watch)}")
-    return learning_rate, epochs, batch_size, scale, every
+    return learning_rate, epochs, batch_size, weight_decay, every

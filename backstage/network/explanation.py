@@ -45,7 +45,7 @@ class Explanation:
 
     def __init__(self, network, inputs, target, learning_rate):
         self.network, self.names = network, neuron_names(network.sizes)
-        self.target = checks.target(target, network, "target")
+        self.target = checks.target(target, network)
         self.learning_rate = checks.positive(learning_rate, "learning_rate")
         self.outs = network.forward(inputs)
         self.ins = [network.weighted_inputs(layer, self.outs[layer])

@@ -15,7 +15,7 @@ def answer(out):
 
 def verdict(out):
     """The predicted class with its output, and the runner-up with its own, if any."""
-    checks.outputs(out)
+    checks.finite([out])
     if len(out) == 1:
         return f"{answer(out)} ({out[0]:.2f})"
     first = answer(out)

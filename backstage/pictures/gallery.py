@@ -6,7 +6,7 @@ Pillow is required, and imported only when something is drawn.
 import base64
 import math
 
-from backstage.network import checks
+from backstage.network import checks, labels
 from backstage.network.progress import Progress
 from backstage.console import say
 from backstage.network.notation import answer, verdict
@@ -25,7 +25,7 @@ def imagine(network, digit=None, path=None):
     """
     from backstage.pictures import drawing as pictures
     side = _side(network)
-    answers = checks.answers(network)
+    answers = labels.classes(network)
     digits = range(answers) if digit is None else [checks.label(digit, answers, "digit")]
     maps = [imagined(network, digit) for digit in digits]
     inks = [[max(0.0, value) for value in values] for values in maps]
@@ -123,7 +123,7 @@ class Film:
         from backstage.pictures import drawing as pictures
         side = _side(self.network)
         tiles = []
-        for digit in range(checks.answers(self.network)):
+        for digit in range(labels.classes(self.network)):
             tiles.append(pictures.heat_map(imagined(self.network, digit), side, 2 * side))
         labels = [str(digit) for digit in range(len(tiles))]
         self.frames.append(pictures.sheet(tiles, labels, 5, title=f"{images:,} examples"))

@@ -1,0 +1,58 @@
+"""What weights and biases have to be: a user may assign them. Raises ValueError if they are not."""
+
+from collections.abc import Mapping
+
+from backstage.console import described
+from backstage.network.checks import numbers
+
+trusted = []  # the networks whose parameters were checked when a training or evaluation began
+
+
+def check_shapes(network):
+    """Checks, quickly, that weights and biases are lists that match sizes; if not, check
+    converts them or raises. Within a training or an evaluation that was done at its start."""
+    if trusted and trusted[-1] is network:
+        return
+    sizes, weights, biases = network.sizes, network.weights, network.biases
+    fit = type(weights) is type(biases) is list and len(weights) == len(biases) == len(sizes) - 1
+    for layer in range(len(sizes) - 1):
+        fit = (fit and type(weights[layer]) is type(biases[layer]) is list
+               and [len(incoming) for incoming in weights[layer] if type(incoming) is list]
+               == [sizes[layer]] * sizes[layer + 1] and len(biases[layer]) == sizes[layer + 1])
+    if not fit:
+        check(network)
+
+
+def check(network):
+    """Checks that weights and biases are finite numbers that match sizes. They may have been
+    assigned: arrays and integers are converted to lists of floats, and a list that stands in
+    two places is copied."""
+    sizes, seen = network.sizes, set()
+
+    def floats(values, count, name):
+        found = numbers(values, count, name)
+        if id(found) in seen or set(map(type, found)) != {float}:
+            found = [float(value) for value in found]
+        seen.add(id(found))
+        return found
+
+    weights, biases = [], []
+    weights_of = _items(network.weights, len(sizes) - 1, "weights")
+    biases_of = _items(network.biases, len(sizes) - 1, "biases")
+    for layer in range(len(sizes) - 1):
+        name = f"weights[{layer}]"
+        neurons = _items(weights_of[layer], sizes[layer + 1], name)
+        weights.append([floats(incoming, sizes[layer], f"{name}[{neuron}]")
+                        for neuron, incoming in enumerate(neurons)])
+        biases.append(floats(biases_of[layer], sizes[layer + 1], f"biases[{layer}]"))
+        if not network.has_biases and any(biases[layer]):
+            raise ValueError(f"biases[{layer}]: expected all 0 in a network without biases")
+    network.weights, network.biases = weights, biases
+
+
+def _items(values, count, name):
+    if isinstance(values, (str, bytes, Mapping)) or not hasattr(values, "__getitem__") \
+            or getattr(values, "shape", None) == () or len(values) != count:
+        raise ValueError(f"{name}: expected a list of length {count} to match sizes, "
+                         f"got {described(values)}")
+    return values
