@@ -9,7 +9,7 @@ import math
 from backstage.network import checks, labels
 from backstage.network.progress import Progress
 from backstage.console import say
-from backstage.network.notation import answer, verdict
+from backstage.network.notation import verdict
 
 
 def imagine(network, digit=None, path=None):
@@ -85,20 +85,20 @@ def show(network, data, path=None, names=None):
     names = list(range(len(data)) if names is None else names)
     if len(names) != len(data):
         raise ValueError(f"names: expected {len(data)} names, one per example, got {len(names)}")
-    tiles, labels, lines, wrong = [], [], [], []
+    tiles, captions, lines, wrong = [], [], [], []
     with Progress(network, data, "data") as progress:
         for index in range(len(data)):
             inputs, target = progress.example(index)
             outs = network.forward(inputs)
             out = outs[-1]
-            said, truth = answer(out), answer(target)
-            right = said == truth
+            predicted, label = network.class_of(outs), labels.label_of(target)
+            right = labels.is_right(network, outs, target)
             tiles.append(pictures.ink_picture(outs[0], side, 112))
-            labels.append(f"{names[index]}: {truth}" + ("" if right else f", got {said}"))
-            lines.append(f"{names[index]}: label {truth}, predicted {verdict(out)}"
+            captions.append(f"{names[index]}: {label}" + ("" if right else f", got {predicted}"))
+            lines.append(f"{names[index]}: label {label}, predicted {verdict(out)}"
                          + ("" if right else " WRONG"))
             wrong.append(not right)
-    picture = pictures.sheet(tiles, labels, 8, wrong)
+    picture = pictures.sheet(tiles, captions, 8, wrong)
     say("\n".join(lines + _written(picture, "shown.png", path)))
     return picture
 
@@ -125,8 +125,8 @@ class Film:
         tiles = []
         for digit in range(labels.classes(self.network)):
             tiles.append(pictures.heat_map(imagined(self.network, digit), side, 2 * side))
-        labels = [str(digit) for digit in range(len(tiles))]
-        self.frames.append(pictures.sheet(tiles, labels, 5, title=f"{images:,} examples"))
+        names = [str(digit) for digit in range(len(tiles))]
+        self.frames.append(pictures.sheet(tiles, names, 5, title=f"{images:,} examples"))
 
     def save(self, path="learning.gif"):
         """Writes the frames as an animated GIF and prints its path. Raises ValueError if there are
