@@ -3,21 +3,27 @@
 import hmac
 import http.server
 import json
+import math
 import os
+import pathlib
 import secrets
 import socket
 import socketserver
 import sys
+import tempfile
 import threading
+import time
 import webbrowser
+from contextlib import suppress
 
-from backstage.console import say
+from backstage.console import printable, say
 
-PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "static")
+PAGE = pathlib.Path(__file__).resolve().parent / "static"
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript",
          ".svg": "image/svg+xml"}
 LARGEST_BODY = 5_000_000  # bytes
-PATIENCE = 30  # seconds without a byte, after which a connection is closed
+MOST_CONNECTIONS = 32  # at a time; a browser opens six
+DEADLINE = 20  # seconds for a request to arrive, and for a response to be taken
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
                                "img-src 'self'; connect-src 'self'; base-uri 'none'; "
@@ -28,6 +34,10 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+REDIRECT = ('<!DOCTYPE html><meta http-equiv="refresh" content="0; url={0}">'
+            '<a href="{0}">Open the page</a>')
+OLD_ADDRESS = ("This is not the address of the page, or not any more: it changes whenever the "
+               "server is started. Open the one that the terminal shows now.")
 
 
 def serve(functions, port=0):
@@ -42,29 +52,17 @@ def serve(functions, port=0):
     """
     with Server(functions, port) as server:
         say(f"Serving at {server.address} (press Ctrl-C to stop)")
-        threading.Thread(target=_open, args=(server.address,), daemon=True).start()
+        threading.Thread(target=server.open_browser, daemon=True).start()
         try:
             server.serve_forever()
         except KeyboardInterrupt:
             print()
-
-
-def _open(address):
-    if sys.platform.startswith("linux") and not (
-            os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-            or os.environ.get("BROWSER")):
-        opened = False  # webbrowser might find a text browser, which takes over the terminal
-    else:
-        try:
-            opened = webbrowser.open(address)
-        except (webbrowser.Error, OSError):
-            opened = False
-    if not opened:
-        say("No browser found. Open the address in a browser on this machine.")
+        finally:
+            server.remove_redirect()
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """Answers for one page. `address` is where it is, with the token that keeps others out."""
+    """Serves one page. `address` is where it is, with the token that keeps others out."""
 
     allow_reuse_address = os.name != "nt"  # there it would let two servers share a port
     daemon_threads = True
@@ -73,13 +71,11 @@ class Server(http.server.ThreadingHTTPServer):
     def __init__(self, functions, port=0):
         self.functions = functions
         self.lock = threading.Lock()
+        self.deadlines = {}  # {connection: when it is closed}
+        self.redirect = None
         self.token = secrets.token_urlsafe(16)
-        self.files = {}
-        for name in sorted(os.listdir(PAGE)):
-            kind = TYPES.get(os.path.splitext(name)[1])
-            if kind:
-                with open(os.path.join(PAGE, name), "rb") as file:
-                    self.files[name] = (kind, file.read())
+        self.files = {path.name: (TYPES[path.suffix], path.read_bytes())
+                      for path in PAGE.iterdir() if path.suffix in TYPES}
         self.files[""] = self.files["index.html"]
         try:
             super().__init__(("127.0.0.1", port), Handler)
@@ -89,10 +85,58 @@ class Server(http.server.ThreadingHTTPServer):
         self.hosts = [f"{name}:{self.server_port}" for name in ("127.0.0.1", "localhost")]
         self.address = f"http://{self.hosts[0]}/{self.token}/"
 
+    # ------------------------------------------------------------------ the browser
+
+    def open_browser(self):
+        """Opens the page by a file that redirects to it: a browser's command line, which every
+        user of the machine can read, then holds no token. The file is in the home folder, which
+        packaged browsers can read, and is removed when the page has been opened."""
+        opened = False
+        # Without a desktop, webbrowser might find a text browser, which takes over the terminal.
+        desktops = map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
+        if not sys.platform.startswith("linux") or any(desktops):
+            with suppress(webbrowser.Error, OSError):
+                descriptor, self.redirect = tempfile.mkstemp(  # with mode 0600
+                    ".html", "neural-network-", os.path.expanduser("~"))
+                with open(descriptor, "w", encoding="utf-8") as file:
+                    file.write(REDIRECT.format(self.address))
+                opened = webbrowser.open(pathlib.Path(self.redirect).as_uri())
+        if not opened:
+            self.remove_redirect()
+            say("No browser found. Open the address in a browser on this machine.")
+
+    def remove_redirect(self):
+        if self.redirect:
+            with suppress(OSError):
+                os.remove(self.redirect)
+            self.redirect = None
+
+    # ------------------------------------------------------------------ connections
+
     def server_bind(self):
         """As in HTTPServer, without asking a name server for this machine's name."""
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = self.server_address[:2]
+
+    def verify_request(self, request, client_address):
+        """Whether there is room for another connection; if not, it is closed."""
+        return len(self.deadlines) < MOST_CONNECTIONS
+
+    def process_request(self, request, client_address):
+        self.deadlines[request] = time.monotonic() + DEADLINE
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request):
+        self.deadlines.pop(request, None)
+        super().shutdown_request(request)
+
+    def service_actions(self):
+        """Ends the connections that are too slow; called about twice a second."""
+        now = time.monotonic()
+        for request, deadline in self.deadlines.copy().items():
+            if deadline < now:
+                with suppress(OSError):
+                    request.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request, client_address):
         """A browser that disconnects is not an error."""
@@ -105,126 +149,91 @@ class Refused(Exception):
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+    """One request, after which the connection is closed (HTTP/1.0)."""
+
     disable_nagle_algorithm = True
     wbufsize = -1
-    timeout = PATIENCE
     server_version, sys_version = "page", ""
 
     def do_GET(self):
-        self.close_connection |= ("Content-Length" in self.headers  # its body is not read
-                                  or "Transfer-Encoding" in self.headers)
-        self._answered(self._file)
-
-    def do_POST(self):
-        self._answered(self._result)
-
-    def _answered(self, found):
-        """Sends what `found` returns, a content type and bytes, or an error message."""
         try:
             name = self._name()
-            kind, content = found(name)
+            if name not in self.server.files:
+                raise Refused(404, "There is no such page.")
+            if name == "":
+                self.server.remove_redirect()
+            self._send(200, *self.server.files[name])
+        except Refused as refused:
+            status, message = refused.args
+            self._send(status, "text/plain", message.encode())
+
+    def do_POST(self):
+        try:
+            content = self._result(self._name())
             status = 200
         except Refused as refused:
             status, message = refused.args
-        except ValueError as error:
+        except (ValueError, OSError) as error:
             status, message = 400, str(error)
-        except OSError as error:  # such as a body that does not come
-            status, message, self.close_connection = 400, str(error), True
-        except RecursionError:
-            status, message = 400, "expected a request of a few levels, got a deeper one"
         except Exception as error:  # the server goes on
             status, message = 500, f"the server failed: {type(error).__name__}: {error}"
-            print(message, file=sys.stderr)
+            say(printable(message))
         if status != 200:
-            kind = "application/json"
-            content = json.dumps({"error": message[:300]}).encode()
-        self._send(status, kind, content)
-        if self.close_connection:
-            self._let_go()
+            content = json.dumps({"error": printable(message)}).encode()
+        self._send(status, "application/json", content)
 
     def _name(self):
         """The requested name. Raises Refused unless the request comes from this page."""
         if self.headers.get_all("Host", []) not in ([host] for host in self.server.hosts):
-            raise self._refused(403, "expected another Host")
+            raise Refused(403, "expected another Host")
         origin = self.headers.get("Origin")
         if origin is not None and origin not in [f"http://{host}" for host in self.server.hosts]:
-            raise self._refused(403, "expected a request of this page, got another's")
+            raise Refused(403, "expected a request of this page, got another's")
         token, slash, name = self.path[1:].partition("/")
         if not hmac.compare_digest(token.encode(), self.server.token.encode()):
-            raise self._refused(403, "expected the address that was printed, with its token")
+            raise Refused(403, OLD_ADDRESS)
         if not slash:
-            raise self._refused(404, "expected a / at the end of the address")
-        return name
-
-    def _file(self, name):
-        if name not in self.server.files:
-            raise self._refused(404, "there is no such page")
-        return self.server.files[name]
+            raise Refused(404, "The address of the page ends in a /.")
+        return name.partition("?")[0]
 
     def _result(self, name):
         function = self.server.functions.get(name)
         if function is None:
-            raise self._refused(404, "there is no such request")
+            raise Refused(404, "there is no such request")
         if self.headers.get_content_type() != "application/json":
-            raise self._refused(415, "expected application/json")
+            raise Refused(415, "expected application/json")
+        length = self.headers.get("Content-Length", "")
+        if not length.isdecimal() or len(length) > 12:
+            raise Refused(411, "expected a Content-Length")
+        if int(length) > LARGEST_BODY:
+            raise Refused(413, f"expected at most {LARGEST_BODY:,} bytes, got more")
+        content = self.rfile.read(int(length))
+        self.server.deadlines[self.connection] = math.inf  # the first images may be downloaded
         try:
-            request = json.loads(self._body(), parse_int=_integer, parse_constant=_no_number)
-        except ValueError as error:
+            request = json.loads(content)
+        except (ValueError, RecursionError) as error:
             raise ValueError(f"expected JSON, {error}") from None
         if not isinstance(request, dict):
             raise ValueError(f"expected a dictionary, got {type(request).__name__}")
         with self.server.lock:
             result = function(request)
-        return "application/json", json.dumps(result, allow_nan=False).encode()
-
-    def _body(self):
-        length = self.headers.get("Content-Length", "")
-        if "Transfer-Encoding" in self.headers or not length.isdecimal():
-            raise self._refused(411, "expected a Content-Length")
-        if len(length) > 12 or int(length) > LARGEST_BODY:
-            raise self._refused(413, f"expected at most {LARGEST_BODY:,} bytes, got more")
-        content = self.rfile.read(int(length))
-        if len(content) < int(length):
-            raise self._refused(400, f"expected {int(length):,} bytes, got {len(content):,}")
-        return content
-
-    def _refused(self, status, message):
-        """A refused request's body is not read, so the connection is closed after the response."""
-        self.close_connection = True
-        return Refused(status, message)
+        return json.dumps(result, allow_nan=False).encode()
 
     def _send(self, status, kind, content):
+        self.server.deadlines[self.connection] = time.monotonic() + DEADLINE
         self.send_response(status)
         for name, value in HEADERS.items():
             self.send_header(name, value)
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Length", str(len(content)))
-        if self.close_connection:
-            self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(content)
-
-    def _let_go(self):
-        """Discards the rest of the request: closing before it has arrived loses the response."""
         self.wfile.flush()
-        try:
+        # To close before everything has arrived would lose the response.
+        with suppress(OSError):
             self.connection.shutdown(socket.SHUT_WR)
-            self.connection.settimeout(1)
-            for chunk in range(1000):
-                if not self.connection.recv(65536):
-                    break
-        except OSError:
-            pass
+            while self.connection.recv(65536):
+                pass
 
     def log_message(self, *message):
         pass
-
-
-def _integer(digits):
-    """An int, or a float for one of more digits than any number that is expected here."""
-    return int(digits) if len(digits) < 20 else float(digits)
-
-
-def _no_number(constant):
-    raise ValueError(f"with finite numbers, got {constant}")

@@ -1,0 +1,96 @@
+"""What the page can ask for, without a server or a browser."""
+
+import base64
+import io
+import os
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import neural_net
+import test_net
+from backstage.page import kept, routes, server, step_view
+from neural_net import Net
+
+
+@pytest.fixture(scope="module")
+def functions(digits):
+    networks = {name: Net.from_file(os.path.join(test_net.WEIGHTS, name))
+                for name in ("mnist-best.pkl", "mnist.pkl")}
+    functions = routes.functions(Net, neural_net.__file__, networks, lambda: digits)
+    functions["start"]({"page": "one"})
+    return functions
+
+
+# ---------------------------------------------------------------------- the start
+
+
+def test_the_page_starts_with_the_networks_the_example_on_paper_and_the_code(functions):
+    start = functions["start"]({"page": "two"})
+    assert start["start"] == step_view.START
+    assert start["networks"] == [["mnist-best.pkl", "784-300-10"], ["mnist.pkl", "784-30-10"]]
+    assert {(passage["file"], passage["number"]) for passage in start["passages"]} >= {
+        ("neural_net.py", "(1)"), ("neural_net.py", "(8)"), ("activations.py", "(2)")}
+
+
+def test_the_script_offers_the_users_network_before_its_own(monkeypatch):
+    served = []
+    monkeypatch.setattr(server, "serve", lambda *arguments: served.append(arguments))
+    path = os.path.join(test_net.WEIGHTS, "digits.pkl")
+    assert test_net.main(["--draw", "--weights", path, "--port", "8123"]) == 0
+    [[functions, port]] = served
+    assert port == 8123
+    assert [name for name, sizes in functions["start"]({"page": "one"})["networks"]] == [
+        path, "mnist-best.pkl", "mnist.pkl"]
+
+
+ANSWERS = {
+    "step": (step_view.START, "sections"), "network": ({}, "maps"),
+    "drawing": ({"side": 28}, "frame"), "picture": ({}, "frame"), "example": ({}, "label"),
+    "frame": ({}, "outputs"), "neuron": ({"layer": 0, "neuron": 7}, "terms"),
+    "teach": ({"target": 8, "learning_rate": 0.05}, "deltas"),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_each_request_of_the_page_is_answered(name, functions, digits):
+    sent, wanted = ANSWERS[name]
+    frame = np.uint8(255 * np.array(digits[2][0][0]).reshape(28, 28))
+    picture = io.BytesIO()
+    Image.fromarray(255 - frame).save(picture, "PNG")
+    pixels = base64.b64encode(frame.tobytes()).decode()
+    picture = base64.b64encode(picture.getvalue()).decode()
+    assert wanted in functions[name]({"page": "one", "frame": pixels, "ink": pixels,
+                                      "picture": picture, **sent})
+
+
+# ---------------------------------------------------------------------- what is kept
+
+
+def test_each_page_has_what_it_made_itself():
+    pages = kept.Kept()
+    one, two = pages.begin({"page": "one"}), pages.begin({"page": "two"})
+    one.taught["mnist.pkl"] = Net([2, 3, 2])
+    assert pages.of({"page": "one"}) is one and pages.of({"page": "two"}) is two
+    assert two.taught == {} and two.run is None
+
+
+def test_the_pages_that_were_not_used_for_longest_make_room_by_their_weights(monkeypatch):
+    monkeypatch.setattr(kept, "MOST_WEIGHTS", 100)
+    pages = kept.Kept()
+    for name in ("one", "two", "three"):
+        pages.begin({"page": name}).taught["a network"] = Net([4, 10])
+    pages.of({"page": "one"})
+    pages.of({"page": "three"})
+    with pytest.raises(ValueError, match="reload the page"):
+        pages.of({"page": "two"})
+    pages.of({"page": "one"}).taught["another"] = Net([20, 10])
+    assert len(pages.of({"page": "one"}).taught) == 2  # the page itself is kept, however large
+    with pytest.raises(ValueError, match="reload the page"):
+        pages.of({"page": "three"})
+
+
+def test_a_page_that_the_server_does_not_know_is_told_what_to_do():
+    with pytest.raises(ValueError, match="reload the page"):
+        kept.Kept().of({"page": "opened before a restart"})
