@@ -206,7 +206,7 @@ def _weights_of_pixels(network, layer, neuron):
     """The weights of the pixels for a neuron; in later layers what (7) and (8) bring back."""
     head = copy.copy(network)
     head.sizes = network.sizes[:layer + 2]
-    head.weights = network.weights[:layer + 1]
+    head.weights, head.biases = network.weights[:layer + 1], network.biases[:layer + 1]
     one_hot = [0.0] * head.sizes[-1]
     one_hot[neuron] = 1.0
     return head.project_back(one_hot)
