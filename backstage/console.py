@@ -40,13 +40,14 @@ def described(value):
 
 
 def shown_path(path):
-    """The path relative to the current folder, if it is inside it; else unchanged."""
+    """The path relative to the current folder, if it is inside it; else, or if that folder is the
+    root, unchanged."""
     path = os.fsdecode(path)
     try:
-        relative = os.path.relpath(path)
+        relative, folder = os.path.relpath(path), os.getcwd()
     except (ValueError, OSError):  # on another Windows drive, or the current folder is gone
         return path
-    return path if relative.startswith("..") else relative
+    return path if relative.startswith("..") or folder == os.path.dirname(folder) else relative
 
 
 def time_left(seconds):
