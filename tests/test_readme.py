@@ -14,7 +14,6 @@ import datasets
 import mnist_loader
 import neural_net
 import test_net
-from backstage.tools import drawings, learning_curve as curve
 
 PROJECT = os.path.dirname(os.path.abspath(neural_net.__file__))
 
@@ -189,40 +188,6 @@ def test_every_link_to_a_section_finds_its_heading():
             anchors = [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
                        for heading in headings]
             assert anchor in anchors
-
-
-def test_the_drawings_are_what_their_command_draws():
-    assert text_of("backstage", "images", "forward.svg") == drawings.forward()
-    assert text_of("backstage", "images", "backward.svg") == drawings.backward()
-
-
-def test_a_drawing_names_every_weight_of_its_equations():
-    words = re.sub(r"<[^>]*>|&#8203;", "", drawings.forward())
-    for connection in "ΩA ΩB ΩC λA λB λC Aα Aβ Bα Bβ Cα Cβ".split():
-        assert f"W{connection}" in words
-    words = re.sub(r"<[^>]*>|&#8203;", "", drawings.backward())
-    assert "δα·WAα" in words and "δβ·WAβ" in words
-
-
-def test_a_learning_curve_ends_where_the_network_scores(digits):
-    training_data, scored = digits[0][:100], digits[1][:50]
-    points, = curve.curves(training_data, scored, [3.0], every=50)
-    assert [images for images, accuracy in points] == [0, 50, 100]
-    network = neural_net.Net([784, 30, 10], seed=1)
-    assert points[0][1] == 2 * network.evaluate(scored)
-    network.train(training_data, 3.0)
-    assert points[-1][1] == 2 * network.evaluate(scored)
-
-
-def test_a_learning_curve_is_drawn_where_its_points_are():
-    picture = curve.draw_curves([[(0, 10), (500, 10), (1000, 90)], [(0, 0), (1000, 50)]],
-                                ["one", "other"], "title")
-    for images, accuracy, color in ((250, 10, curve.COLORS[0]), (750, 50, curve.COLORS[0]),
-                                    (400, 20, curve.COLORS[1])):
-        x, y = map(round, curve.place(images, accuracy, 1000))
-        near = [picture.getpixel((x + right, y + down))
-                for right in range(-2, 3) for down in range(-2, 3)]
-        assert color in near
 
 
 # ---------------------------------------------------------------------- other code on the page

@@ -3,13 +3,12 @@
 import os
 from io import BytesIO
 
-from PIL import Image, ImageDraw, ImageFont, ImageOps, PngImagePlugin
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from backstage.files import write_file
 
 RED, BLUE = (178, 24, 43), (33, 102, 172)
 WHITE, GRAY, BLACK = (255, 255, 255), (200, 200, 200), (0, 0, 0)
-MADE_BY = "neural_net.py"  # written into every image file, to recognize it later
 
 
 def heat_map(values, side, size):
@@ -39,27 +38,28 @@ def ink_picture(inputs, side, size):
     return picture.convert("RGB").resize((size, size), Image.Resampling.NEAREST)
 
 
-def sheet(tiles, labels, columns, wrong=(), title=""):
-    """A grid of tiles of equal size, each labeled below; wrong ones are framed in red."""
-    gap, text = 8, 22
+def sheet(tiles, labels, columns, wrong=(), title="", scale=1):
+    """A grid of tiles of equal size, each labeled below; wrong ones are framed in red. Labels,
+    gaps and frames are scale times their usual size."""
+    gap, text = 8 * scale, 22 * scale
     columns = min(columns, len(tiles))
     width, height = tiles[0].width + gap, tiles[0].height + gap + text
     rows = -(-len(tiles) // columns)
     top = text if title else 0
     picture = Image.new("RGB", (columns * width + gap, rows * height + gap + top), WHITE)
     draw = ImageDraw.Draw(picture)
-    font = ImageFont.load_default(15)
-    draw.text((gap, 4), title, BLACK, font)
+    font = ImageFont.load_default(15 * scale)
+    draw.text((gap, 4 * scale), title, BLACK, font)
     for index in range(len(tiles)):
         left, upper = gap + index % columns * width, gap + top + index // columns * height
         right, lower = left + tiles[index].width, upper + tiles[index].height
-        picture.paste(tiles[index], (left, upper))
         is_wrong = index < len(wrong) and wrong[index]
-        draw.rectangle((left - 1, upper - 1, right, lower), outline=RED if is_wrong else GRAY)
-        if is_wrong:
-            draw.rectangle((left - 3, upper - 3, right + 2, lower + 2), outline=RED, width=2)
-        color = RED if is_wrong else BLACK
-        draw.text(((left + right) / 2, lower + 3), labels[index], color, font, anchor="ma")
+        frame = 3 * scale if is_wrong else scale
+        draw.rectangle((left - frame, upper - frame, right + frame - 1, lower + frame - 1),
+                       RED if is_wrong else GRAY)
+        picture.paste(tiles[index], (left, upper))
+        draw.text(((left + right) / 2, lower + 3 * scale), labels[index],
+                  RED if is_wrong else BLACK, font, anchor="ma")
     return picture
 
 
@@ -77,17 +77,13 @@ def side_by_side(drawn):
 
 def picture_path(default, path):
     """The path to write an image to: path, or default if path is None. Raises ValueError if its
-    extension is not the default's, FileExistsError if it exists and was not created by this
-    program, FileNotFoundError if its folder does not exist."""
+    extension is not the default's, FileNotFoundError if its folder does not exist."""
     path = default if path is None else os.fsdecode(path)
     ending = os.path.splitext(default)[1]
     if not path.lower().endswith(ending):
         raise ValueError(f"path: expected a file name ending in {ending}, got {path}")
     if not os.path.isdir(os.path.dirname(path) or "."):
         raise FileNotFoundError(f"{path}: there is no folder {os.path.dirname(path)}")
-    if os.path.exists(path) and not _made_here(path):
-        raise FileExistsError(f"{path} already exists and was not created by this program; "
-                              "choose another path")
     return path
 
 
@@ -95,20 +91,11 @@ def save_picture(picture, default, path):
     """Writes a PNG and returns its path. Raises the same errors as picture_path, and OSError
     if the file can't be written."""
     path = picture_path(default, path)
-    marks = PngImagePlugin.PngInfo()
-    marks.add_text("Software", MADE_BY)
     if picture.getcolors(256):  # few enough for one byte per pixel
         picture = picture.quantize(256, dither=Image.Dither.NONE)
     content = BytesIO()
-    picture.save(content, "PNG", optimize=True, pnginfo=marks)
+    picture.save(content, "PNG", optimize=True)
     write_file(path, content.getvalue())
-    return path
-
-
-def save_animation(frames, path):
-    """Writes an animated GIF and returns its path. Raises the same errors as save_picture."""
-    path = picture_path("learning.gif", path)
-    write_file(path, animation(frames))
     return path
 
 
@@ -116,15 +103,6 @@ def animation(frames):
     """The bytes of an animated GIF that pauses on its last frame."""
     few = [frame.quantize(palette=_palette(), dither=Image.Dither.NONE) for frame in frames]
     content = BytesIO()
-    few[0].save(content, "GIF", save_all=True, append_images=few[1:], comment=MADE_BY.encode(),
-                duration=[120] * (len(few) - 1) + [2500], loop=0, optimize=True)
+    few[0].save(content, "GIF", save_all=True, append_images=few[1:], loop=0, optimize=True,
+                duration=[120] * (len(few) - 1) + [2500])
     return content.getvalue()
-
-
-def _made_here(path):
-    try:
-        with Image.open(path, formats=("PNG", "GIF")) as picture:
-            comment = picture.info.get("comment", b"").decode("latin-1")
-            return MADE_BY in (picture.info.get("Software"), comment)
-    except Exception:  # Pillow raises many kinds of errors if it is not an image
-        return False

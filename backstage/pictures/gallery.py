@@ -1,72 +1,66 @@
-"""Visualizing a network: Net's methods imagine, looks_for and show, and the class Film.
-
-Pillow is required, and imported only when something is drawn.
-"""
+"""Net's methods imagine, looks_for and show, and the class Film. Pillow is imported when needed."""
 
 import base64
 import math
 
-from backstage.network import checks, labels
-from backstage.network.progress import Progress
 from backstage.console import say
+from backstage.files import write_file
+from backstage.network import checks, labels
 from backstage.network.notation import verdict
+from backstage.network.progress import Progress
 
 
-def imagine(network, digit=None, path=None):
+def imagine(network, digit=None, path=None, size=1):
     """Draws a heat map of what a digit looks like to the network: red pixels favor it, blue
     pixels oppose it. If digit is None, draws all digits on one sheet.
 
     path   the PNG to write; default imagined_3.png (for a 3) or imagined.png, in the current
            folder; False to write no file
-    Prints the path, and the network's prediction for the imagined digit itself (positive values
-    as ink, negative ones as 0). Returns the PIL.Image.
+    size   an integer: 2 draws everything, labels included, at twice the size, as for slides
+    Prints the network's prediction for the imagined digit itself (positive values as ink,
+    negative ones as 0), and the path. Returns the PIL.Image.
     Raises ValueError if there is no such digit, the inputs are not a square image, or the path is
     not a PNG; OSError if the image can't be written.
     """
-    from backstage.pictures import drawing as pictures
-    side = _side(network)
-    answers = labels.classes(network)
-    digits = range(answers) if digit is None else [checks.label(digit, answers, "digit")]
+    from backstage.pictures import drawing
+    side, size = _side(network), _size(size)
+    classes = labels.classes(network)
+    digits = range(classes) if digit is None else [checks.label(digit, classes, "digit")]
     maps = [imagined(network, digit) for digit in digits]
-    inks = [[max(0.0, value) for value in values] for values in maps]
-    verdicts = [verdict(network.forward(ink)[-1]) for ink in inks]
+    lines = []
+    for digit_drawn, values in zip(digits, maps):
+        outs = network.forward([max(0.0, value) for value in values])
+        lines.append(f"Imagined {digit_drawn}: predicted {verdict(outs[-1])}")
     if digit is None:
-        tiles = [pictures.heat_map(values, side, 112) for values in maps]
-        picture = pictures.sheet(tiles, [str(digit) for digit in digits], 5)
-    else:
-        picture = pictures.heat_map(maps[0], side, 280)
-    lines = [f"Imagined {digit}: predicted {said}"
-             for digit, said in zip(digits, verdicts)]
-    default = "imagined.png" if digit is None else f"imagined_{digits[0]}.png"
-    say("\n".join(_written(picture, default, path) + lines))
-    return picture
+        tiles = [drawing.heat_map(values, side, 112 * size) for values in maps]
+        picture = drawing.sheet(tiles, list(map(str, digits)), 5, scale=size)
+        return _shown(picture, "imagined.png", path, lines)
+    picture = drawing.heat_map(maps[0], side, 280 * size)
+    return _shown(picture, f"imagined_{digits[0]}.png", path, lines)
 
 
-def looks_for(network, neuron=None, path=None):
+def looks_for(network, neuron=None, path=None, size=1):
     """Draws a heat map of the weights of a neuron in the first layer: red pixels excite it, blue
     pixels inhibit it. If neuron is None, draws all of them on one sheet.
 
     path   the PNG to write; default neuron_3.png (for neuron 3) or neurons.png, in the current
            folder; False to write no file
+    size   an integer: 2 draws everything at twice the size
     Prints the path. Returns the PIL.Image. Raises the same errors as imagine.
     """
-    from backstage.pictures import drawing as pictures
-    side = _side(network)
+    from backstage.pictures import drawing
+    side, size = _side(network), _size(size)
+    weights = network.weights[0]
     if neuron is None:
-        tiles = [pictures.heat_map(normalized(incoming), side, 84)
-                 for incoming in network.weights[0]]
-        picture = pictures.sheet(tiles, [str(number) for number in range(len(tiles))], 10)
-        default = "neurons.png"
-    else:
-        neuron = checks.label(neuron, len(network.weights[0]), "neuron")
-        picture = pictures.heat_map(normalized(network.weights[0][neuron]), side, 280)
-        default = f"neuron_{neuron}.png"
-    for written in _written(picture, default, path):
-        say(written)
-    return picture
+        tiles = [drawing.heat_map(normalized(incoming), side, 84 * size) for incoming in weights]
+        picture = drawing.sheet(tiles, list(map(str, range(len(tiles)))), 10, scale=size)
+        return _shown(picture, "neurons.png", path)
+    neuron = checks.label(neuron, len(weights), "neuron")
+    picture = drawing.heat_map(normalized(weights[neuron]), side, 280 * size)
+    return _shown(picture, f"neuron_{neuron}.png", path)
 
 
-def show(network, data, path=None, names=None):
+def show(network, data, path=None, names=None, size=1):
     """Draws examples on one sheet, misclassified ones framed in red, and prints the label and
     the prediction for each.
 
@@ -74,10 +68,11 @@ def show(network, data, path=None, names=None):
             [test_data[index] for index in network.mistakes(test_data)[:40]]
     path    the PNG to write; default shown.png in the current folder; False to write no file
     names   a name for each example; default 0, 1, 2 …
+    size    an integer: 2 draws everything at twice the size
     Returns the PIL.Image. Raises the same errors as imagine.
     """
-    from backstage.pictures import drawing as pictures
-    side = _side(network)
+    from backstage.pictures import drawing
+    side, size = _side(network), _size(size)
     checks.data(data, "data")
     if len(data) > 200:
         raise ValueError(f"data: expected at most 200 examples, got {len(data):,}; "
@@ -87,20 +82,19 @@ def show(network, data, path=None, names=None):
         raise ValueError(f"names: expected {len(data)} names, one per example, got {len(names)}")
     tiles, captions, lines, wrong = [], [], [], []
     with Progress(network, data, "data") as progress:
-        for index in range(len(data)):
+        for index, name in enumerate(names):
             inputs, target = progress.example(index)
             outs = network.forward(inputs)
-            out = outs[-1]
-            predicted, label = network.class_of(outs), labels.label_of(target)
-            right = labels.is_right(network, outs, target)
-            tiles.append(pictures.ink_picture(outs[0], side, 112))
-            captions.append(f"{names[index]}: {label}" + ("" if right else f", got {predicted}"))
-            lines.append(f"{names[index]}: label {label}, predicted {verdict(out)}"
-                         + ("" if right else " WRONG"))
-            wrong.append(not right)
-    picture = pictures.sheet(tiles, captions, 8, wrong)
-    say("\n".join(lines + _written(picture, "shown.png", path)))
-    return picture
+            label = labels.label_of(target)
+            wrong.append(not labels.is_right(network, outs, target))
+            tiles.append(drawing.ink_picture(outs[0], side, 112 * size))
+            captions.append(f"{name}: {label}")
+            lines.append(f"{name}: label {label}, predicted {verdict(outs[-1])}")
+            if wrong[-1]:
+                captions[-1] += f", got {network.class_of(outs)}"
+                lines[-1] += " WRONG"
+    picture = drawing.sheet(tiles, captions, 8, wrong, scale=size)
+    return _shown(picture, "shown.png", path, lines)
 
 
 class Film:
@@ -120,13 +114,13 @@ class Film:
 
     def __call__(self, images):
         """Adds a frame: what the network has learned from this many examples."""
-        from backstage.pictures import drawing as pictures
+        from backstage.pictures import drawing
         side = _side(self.network)
         tiles = []
         for digit in range(labels.classes(self.network)):
-            tiles.append(pictures.heat_map(imagined(self.network, digit), side, 2 * side))
+            tiles.append(drawing.heat_map(imagined(self.network, digit), side, 2 * side))
         names = [str(digit) for digit in range(len(tiles))]
-        self.frames.append(pictures.sheet(tiles, names, 5, title=f"{images:,} examples"))
+        self.frames.append(drawing.sheet(tiles, names, 5, title=f"{images:,} examples"))
 
     def save(self, path="learning.gif"):
         """Writes the frames as an animated GIF and prints its path. Raises ValueError if there are
@@ -134,21 +128,27 @@ class Film:
         if not self.frames:
             raise ValueError("expected a film with frames, got an empty one; "
                              "pass it to train as watch=film")
-        from backstage.pictures import drawing as pictures
-        say(pictures.save_animation(self.frames, path))
+        from backstage.pictures import drawing
+        path = drawing.picture_path("learning.gif", path)
+        write_file(path, drawing.animation(self.frames))
+        say(path)
 
     def _repr_html_(self):
         if not self.frames:
             return "An empty film; pass it to train as watch=film."
-        from backstage.pictures import drawing as pictures
-        content = base64.b64encode(pictures.animation(self.frames)).decode()
+        from backstage.pictures import drawing
+        content = base64.b64encode(drawing.animation(self.frames)).decode()
         return f'<img alt="heat maps while training" src="data:image/gif;base64,{content}">'
 
 
-def _written(picture, default, path):
-    """Writes an image. Returns a list of the path to print, empty if path is False."""
-    from backstage.pictures import drawing as pictures
-    return [] if path is False else [pictures.save_picture(picture, default, path)]
+def _shown(picture, default, path, lines=()):
+    """Prints lines, then writes an image and prints its path, unless path is False. Returns it."""
+    from backstage.pictures import drawing
+    for line in lines:
+        say(line)
+    if path is not False:
+        say(drawing.save_picture(picture, default, path))
+    return picture
 
 
 def imagined(network, digit):
@@ -167,6 +167,14 @@ def normalized(values):
                          "large, as when training diverges")
     largest = max(max(values), -min(values))
     return [value / largest if largest else 0.0 for value in values]
+
+
+def _size(size):
+    """The size as an int; images of more than ten times the usual one would fill the memory."""
+    size = checks.whole(size, "size", 1)
+    if size > 10:
+        raise ValueError(f"size: expected at most 10, got {size:,}")
+    return size
 
 
 def _side(network):

@@ -1,8 +1,9 @@
-"""Draws the network of the README, as SVG: the signal going forward, the errors coming back.
+"""Draws the README's diagrams: the signal going forward, the error terms coming back.
 
-    python -m backstage.tools.drawings    writes backstage/images/forward.svg and backstage/images/backward.svg
+    python -m backstage.tools.drawings    writes forward.svg and backward.svg to backstage/images
 """
 
+import argparse
 import os
 import re
 from math import hypot
@@ -99,7 +100,7 @@ def forward():
 
 
 def backward():
-    """Equation (4): two errors meet in A, through the weights that A's output went through."""
+    """Equation (4): two error terms meet in A, through the weights that A's output went through."""
     parts = [arrow(source, name, "faint") for source, name in connections() if source != "A"]
     parts += [neuron(name) for name in PLACES if name not in "Aαβ"]
     parts += ['<g class="error">', arrow("α", "A"), arrow("β", "A"),
@@ -108,7 +109,7 @@ def backward():
     parts += [text(f"δ_{name}", PLACES[name][0] + 48, PLACES[name][1] + 6) for name in "αβ"]
     parts += [text("δ_A = out_A·(1 − out_A)·(δ_α·W_Aα + δ_β·W_Aβ)", PLACES["C"][0], 362, "small"),
               "</g>"]
-    return drawing("The errors of α and β flow back into A", 380, parts)
+    return drawing("The error terms of α and β flow back to A", 380, parts)
 
 
 def drawing(title, height, parts):
@@ -118,6 +119,10 @@ def drawing(title, height, parts):
 
 
 def main():
+    argparse.ArgumentParser(
+        prog="python -m backstage.tools.drawings",
+        description="Writes forward.svg and backward.svg, the README's diagrams, to "
+        "backstage/images.").parse_args()
     for name, content in (("forward", forward()), ("backward", backward())):
         path = os.path.join(IMAGES, f"{name}.svg")
         with open(path, "w", encoding="utf-8", newline="\n") as file:

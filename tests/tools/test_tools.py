@@ -1,0 +1,95 @@
+"""What is run by hand: the learning curve, the drawings, and what every tool understands."""
+
+import os
+import re
+import runpy
+import sys
+
+import pytest
+
+import neural_net
+from backstage.tools import drawings, learning_curve
+
+PROJECT = os.path.dirname(os.path.abspath(neural_net.__file__))
+TOOLS = ("drawings", "learning_curve")
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_tool_says_how_it_is_called_and_refuses_what_it_does_not_know(tool, monkeypatch, capsys):
+    path = os.path.join(PROJECT, "backstage", "tools", f"{tool}.py")
+    for argument, status in (("--help", 0), ("--unknown", 2)):
+        monkeypatch.setattr(sys, "argv", [path, argument])
+        with pytest.raises(SystemExit) as ended:
+            runpy.run_path(path, run_name="__main__")
+        printed = capsys.readouterr()
+        assert ended.value.code == status
+        assert f"usage: python -m backstage.tools.{tool} " in printed.out + printed.err
+
+
+# ------------------------------------------------------------------ the learning curve
+
+
+def test_a_learning_curve_ends_where_the_network_scores(digits):
+    training_data, held_out = digits[0][:100], digits[1][:50]
+    points = learning_curve.curve(training_data, held_out, 3.0, every=50)
+    assert [images for images, accuracy in points] == [0, 50, 100]
+    network = neural_net.Net([784, 30, 10], seed=1)
+    assert points[0][1] == 2 * network.evaluate(held_out)
+    network.train(training_data, 3.0, verbose=False)
+    assert points[-1][1] == 2 * network.evaluate(held_out)
+
+
+def test_a_learning_curve_is_drawn_where_its_points_are():
+    picture = learning_curve.draw_curves(
+        [[(0, 10), (500, 10), (1000, 90)], [(0, 0), (1000, 50)]], ["one", "other"], "title")
+    for images, accuracy, color in ((250, 10, learning_curve.COLORS[0]),
+                                    (750, 50, learning_curve.COLORS[0]),
+                                    (400, 20, learning_curve.COLORS[1])):
+        x, y = map(round, learning_curve.place(images, accuracy, 1000))
+        near = [picture.getpixel((x + right, y + down))
+                for right in range(-2, 3) for down in range(-2, 3)]
+        assert color in near
+
+
+def test_ctrl_c_ends_the_learning_curves_without_a_picture(monkeypatch, digits, capsys):
+    evaluated = []
+
+    def evaluate(network, data):
+        evaluated.append(network)
+        if len(evaluated) == 3:
+            raise KeyboardInterrupt
+        return 0
+
+    small = [digits[0][:1200], digits[1][:10], digits[2][:10]]
+    monkeypatch.setattr(learning_curve, "load_data_wrapper", lambda: small)
+    monkeypatch.setattr(neural_net.Net, "evaluate", evaluate)
+    assert learning_curve.main(["curve.png"]) == 130
+    assert "interrupted" in capsys.readouterr().err
+    assert len(evaluated) == 3 and os.listdir() == []
+
+
+@pytest.mark.parametrize("path", ["curve.jpg", "nowhere/curve.png"])
+def test_a_path_that_cannot_be_written_is_refused_before_anything_is_trained(path, monkeypatch,
+                                                                             capsys):
+    monkeypatch.setattr(learning_curve, "load_data_wrapper", pytest.fail)
+    with pytest.raises(SystemExit):
+        learning_curve.main([path])
+    assert path in capsys.readouterr().err
+
+
+# ------------------------------------------------------------------ the drawings
+
+
+def test_the_drawings_are_what_their_command_draws():
+    for name, drawn in (("forward", drawings.forward()), ("backward", drawings.backward())):
+        path = os.path.join(PROJECT, "backstage", "images", f"{name}.svg")
+        with open(path, encoding="utf-8") as file:
+            assert file.read() == drawn
+
+
+def test_a_drawing_names_every_weight_of_its_equations():
+    words = re.sub(r"<[^>]*>|&#8203;", "", drawings.forward())
+    for connection in "ΩA ΩB ΩC λA λB λC Aα Aβ Bα Bβ Cα Cβ".split():
+        assert f"W{connection}" in words
+    words = re.sub(r"<[^>]*>|&#8203;", "", drawings.backward())
+    assert "δα·WAα" in words and "δβ·WAβ" in words
