@@ -68,10 +68,9 @@ class Net:
     def forward(self, inputs):
         """Every neuron's output (activation) for the given inputs.
 
-        inputs   sizes[0] finite numbers
+        inputs   sizes[0] finite numbers; anything else raises ValueError
         Returns outs, one list per layer: outs[0] is the inputs, outs[-1] the network's
         outputs, and outs[layer + 1] the outputs of the neurons in weights[layer].
-        Raises ValueError if the inputs don't fit the network.
         """
         parameters.check_shapes(self)  # a user may have assigned them
         outs = [checks.inputs(inputs, self.sizes[0])]

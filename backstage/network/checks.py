@@ -7,8 +7,7 @@ from numbers import Real
 from backstage.console import described
 from backstage.network import labels
 
-MOST_WEIGHTS = 3_500_000  # of a network: 32 MB when saved
-MOST_LAYERS = 1_000
+MOST_WEIGHTS = 3_500_000  # of a network, 32 MB when saved; a neuron's bias and list count as two
 
 
 def index(value):
@@ -77,7 +76,7 @@ def numbers(values, count, name):
         values = values.tolist()
     if not isinstance(values, Sequence) or isinstance(values, (str, bytes)):
         raise ValueError(f"{name}: expected {count} numbers, got {described(values)}")
-    if len(values) == 2 != count and hasattr(values[0], "__len__"):
+    if isinstance(values, tuple) and len(values) == 2 and hasattr(values[0], "__len__"):
         raise ValueError(f"{name}: expected {count} numbers, got a pair; pass its first part")
     if len(values) != count:
         raise ValueError(f"{name}: expected {count} numbers, got {len(values):,}")
@@ -115,10 +114,8 @@ def sizes(values):
     if isinstance(values, (str, bytes)) or not isinstance(values, Sequence) or len(values) < 2:
         raise ValueError("sizes: expected at least two layer sizes, such as [784, 30, 10], "
                          f"got {described(values)}")
-    if len(values) > MOST_LAYERS:
-        raise ValueError(f"sizes: expected at most {MOST_LAYERS:,} layers, got {len(values):,}")
     found = [whole(size, "sizes", 1) for size in values]
-    weights = sum(found[layer] * found[layer + 1] for layer in range(len(found) - 1))
+    weights = sum((found[layer] + 2) * found[layer + 1] for layer in range(len(found) - 1))
     if weights > MOST_WEIGHTS:
         raise ValueError(f"sizes: expected at most {MOST_WEIGHTS:,} weights in total, "
                          f"got {described(values)}")

@@ -197,9 +197,10 @@ class Training(Progress):
             return super().__exit__(kind, error, traceback)
         parameters.trusted.pop()
         progress_line.clear()
-        self.say(f"Stopped {'by watch ' if kind is Stopped else ''}in epoch {self.epoch} of "
-                 f"{self.epochs} after {self.done:,} of {self.count:,} examples. The network keeps "
-                 "what it has learned.")
+        if self.is_verbose or is_interrupt:
+            say(f"Stopped {'by watch ' if kind is Stopped else ''}in epoch {self.epoch} of "
+                f"{self.epochs} after {self.done:,} of {self.count:,} examples. The network keeps "
+                "what it has learned.")
         return kind is Stopped or self.is_first_interrupt()
 
     def is_first_interrupt(self):
