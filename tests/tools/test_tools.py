@@ -11,7 +11,7 @@ import neural_net
 from backstage.tools import drawings, learning_curve
 
 PROJECT = os.path.dirname(os.path.abspath(neural_net.__file__))
-TOOLS = ("drawings", "learning_curve")
+TOOLS = ("accuracy", "benchmark", "drawings", "learning_curve")
 
 
 @pytest.mark.parametrize("tool", TOOLS)
