@@ -9,7 +9,7 @@ training and evaluation. Validation, printing, drawing and saving are in backsta
 import random
 from math import exp, sqrt
 
-from backstage.network import activations, checks, explanation, notation, parameters
+from backstage.network import activations, checks, notation, parameters, printed_step
 from backstage.network import saving
 from backstage.network.confusion import confusion
 from backstage.network.labels import is_right
@@ -311,7 +311,7 @@ class Net:
 
     __repr__ = notation.constructor            # Net([784, 30, 10])
     confusion = confusion                      # counts[label][predicted]
-    explain = explanation.explain              # prints one training step
+    explain = printed_step.explain             # prints one training step
     imagine = gallery.imagine                  # draws what a digit looks like to it
     looks_for = gallery.looks_for              # draws the weights of a hidden neuron
     show = gallery.show                        # draws examples and prints predictions

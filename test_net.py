@@ -17,7 +17,7 @@ import neural_net
 from backstage.network.confusion import confusion_and_mistakes
 from backstage.network.saving import WEIGHTS
 from backstage.console import say, shown_path
-from backstage.network.notation import answer, score, verdict
+from backstage.network.notation import prediction, score
 from neural_net import Net
 
 DATASETS = {"mnist": "mnist.pkl", "digits": "digits.pkl"}  # and the weights trained on each
@@ -64,7 +64,7 @@ def read(weights, paths, sheet_path=None):
             said = "no digit found"
             faults.append(f"{path}: {reading.problem}")
         else:
-            said = verdict(network.forward(reading.inputs)[-1])
+            said = prediction(network, network.forward(reading.inputs))
             say(f"{path}: predicted {said}")
         tiles.append(pictures.side_by_side([reading.picture, reading.ink, reading.frame]))
         labels.append(f"{os.path.basename(path)}: {said}")

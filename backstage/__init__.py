@@ -14,7 +14,8 @@ three exceptions: page uses all of them, pictures uses network, and dataset uses
       divergence.py       when training has failed
       saving.py           a network in a file, and back
       explanation.py      one training step as lines with structured terms
-      notation.py         how numbers, names and predictions are written
+      printed_step.py     what explain prints
+      notation.py         how numbers, names, terms and predictions are written
     dataset/            what mnist_loader needs
       download.py         MNIST from its mirrors, checked by SHA-256
       idx.py              MNIST's own format

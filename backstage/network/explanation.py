@@ -1,319 +1,266 @@
-"""One training step on one example, as lines: equation number, name, symbols, numbers, value.
+"""The equations of one training step on one example, as lines of symbols.
 
-For a large network, only the most important neurons and terms are shown; the other terms are
-added up.
+forward_lines, backward_lines and cost_line give each Line as data. Its right-hand side is a list
+of terms, joined by +, and a term is a list of parts: Symbols, and strings such as "·" or
+"1 / (1 + e^(−". text and as_json, in notation, render lines; printed_step prints them.
 """
 
 import copy
 import math
-import re
-import shutil
-import textwrap
 from collections import namedtuple
-from functools import cached_property
+from itertools import groupby
 
 from backstage.network import activations, checks
-from backstage.console import say, spelled
-from backstage.network.notation import answer, factor, neuron_names, number, verdict
+from backstage.network.labels import label_of
+from backstage.network.notation import factor, neuron_names, number, weight_name
 
-# "(1)", "in_A", "W_ΩA·Ω + …", "0.1000·0.3500 + …", "0.7550"
-Line = namedtuple("Line", "number name symbols numbers value")
-Part = namedtuple("Part", "neurons terms")  # how many to show of a large network: of each layer,
-PARTS = (Part(2, 3), Part(2, 2), Part(1, 3))  # and of each sum; the first that fits
-LAYERS = 4  # to show of a large network: the first and the last ones
-HEIGHT = 79  # maximum number of lines for a large network
+Line = namedtuple("Line", "heading number result terms")  # number: "(1)"; result: a Symbol
+
+# W_ΩA has the base "W", the sub "ΩA" and the place ("weights", 0, 0, 0); its number is its value as
+# it is printed there. What stands for several numbers, such as "(754 more)", has no place.
+Symbol = namedtuple("Symbol", "base sub place number")
+
+# A step on one example: outs and deltas before it, the network after it. others: (outs, deltas)
+# of the other examples in the batch, which change the weights at the same time.
+Step = namedtuple("Step", "network outs target deltas learning_rate after others", defaults=[()])
 
 
-def explain(network, inputs, target, learning_rate):
-    """Prints every equation of one training step on one example with its numbers; the network
-    is not changed. For a large network, prints only the most important neurons and terms.
+def take_step(network, inputs, target, learning_rate):
+    """The Step that training takes on one example; after is a copy of the network."""
+    target = checks.target(target, network)
+    learning_rate = checks.positive(learning_rate, "learning_rate")
+    outs = network.forward(inputs)
+    deltas = network.error_terms(outs, target)
+    after = copy.copy(network)
+    after.weights = [[list(incoming) for incoming in layer] for layer in network.weights]
+    after.biases = [list(layer) for layer in network.biases]
+    after.update_weights(outs, deltas, learning_rate)
+    return Step(network, outs, target, deltas, learning_rate, after)
 
-    inputs, target   an example, as for train; the step is that of batch_size=1
-    learning_rate    η, greater than 0
-    Lines are as wide as the terminal, but 60 to 100 columns; 100 if there is no terminal.
-    Raises ValueError for arguments that don't fit the network.
+
+def of_interest(step, count):
+    """{layer: [neuron, …]} with so many neurons of each layer. Of the outputs, the target class
+    and the largest other one; of other neurons, and where the target names no class, those with
+    the largest error terms."""
+    neurons = {layer: largest(dict(enumerate(deltas)), count)
+               for layer, deltas in enumerate(step.deltas)}
+    label, others = label_of(step.target), dict(enumerate(step.outs[-1]))
+    if label is not None and len(others) > 1:
+        del others[label]
+        wanted = [label, max(others, key=others.get)]
+        neurons[len(step.deltas) - 1] = sorted(wanted[:count])
+    return neurons
+
+
+def sections(lines):
+    """[(heading, [Line, …]), …] of consecutive lines."""
+    return [(heading, list(group)) for heading, group in groupby(lines, lambda line: line.heading)]
+
+
+def forward_lines(network, outs, neurons=None, most=None):
+    """Yields the lines of (1) and (2), layer by layer.
+
+    outs      what forward returned
+    neurons   {layer: [neuron, …]}, with layers as in network.weights; None for all neurons
+    most      the number of terms to show of a sum: those of `neurons`, then the heaviest. The
+              others are added up, except for inputs of 0. None for all terms
     """
-    width = min(max(shutil.get_terminal_size((100, 24)).columns, 60), 100)
-    say("\n".join(Explanation(network, inputs, target, learning_rate).text(width)))
+    show = _Selection(network, outs, neurons, most)
+    for layer in range(show.last + 1):
+        if not show.neurons(layer):
+            continue
+        where = "output layer" if layer == show.last else "hidden layer"
+        heading = f"Forward pass, {where}" + (f" {layer + 1}" if layer < show.last > 1 else "")
+        ins = network.weighted_inputs(layer, outs[layer])
+        for neuron in show.neurons(layer):
+            products = {source: ([show.weight(layer, neuron, source), "·",
+                                  show.out(layer, source)], value)
+                        for source, value in show.products(layer, neuron).items()
+                        if layer > 0 or outs[0][source] != 0.0 or most is None}
+            terms = show.sum(products, layer - 1)
+            if network.has_biases:
+                terms.append([show.bias(layer, neuron)])
+            yield Line(heading, "(1)", show.in_(layer, neuron, ins, number), terms)
+        for neuron in show.neurons(layer):
+            yield Line(heading, "(2)", show.out(layer + 1, neuron, number),
+                       _activation(show, layer, neuron, ins))
 
 
-class Explanation:
-    """One training step, taken on a copy; the network itself is not changed.
+def _activation(show, layer, neuron, ins):
+    activation = show.network.activation_of(layer)
+    if activation == "sigmoid":
+        return [["1 / (1 + e^(−", show.in_(layer, neuron, ins), "))"]]
+    in_ = show.in_(layer, neuron, ins, number)
+    if activation != "softmax":
+        return [["max(0, " if activation == "relu" else "tanh(", in_, ")"]]
+    top = max(ins)  # subtracted as in (2), so that exp cannot overflow
+    powers = {other: (["e^(", show.in_(layer, other, ins, number), ")"], math.exp(value - top))
+              for other, value in enumerate(ins)}
+    total = show.sum(powers, layer,
+                     lambda rest: f"e^({number(math.log(rest) + top)})" if rest else "0")
+    return _enclosed(["e^(", in_, ") / ("], total, ")")
 
-        for heading, lines in Explanation(network, [0.35, 0.9], 0, 0.5).sections(): ...
+
+def backward_lines(step, neurons=None, most=None, weights=None):
+    """Yields the lines of (3) and (4), then those of (5) and (6), the output layer first.
+
+    neurons, most   as for forward_lines
+    weights   the number of weights into a neuron to show, those of the heaviest terms in (1),
+              where `neurons` has none in the layer before; None for as many as `most`
     """
+    show = _Selection(step.network, step.outs, neurons, most)
+    backwards = range(show.last, -1, -1)
+    for layer in backwards:
+        for neuron in show.neurons(layer):
+            yield _error_line(step, show, layer, neuron)
+    for layer in backwards:
+        for neuron in show.neurons(layer):
+            sources = range(len(step.outs[layer]))
+            if most is not None:
+                sources = (show.chosen(layer - 1)
+                           or largest(show.products(layer, neuron), weights or most))
+            for source in sources:
+                yield _change_line(step, show, layer, neuron, source)
+            if step.network.has_biases:
+                yield _change_line(step, show, layer, neuron)
 
-    def __init__(self, network, inputs, target, learning_rate):
-        self.network, self.names = network, neuron_names(network.sizes)
-        self.target = checks.target(target, network)
-        self.learning_rate = checks.positive(learning_rate, "learning_rate")
-        self.outs = network.forward(inputs)
-        self.ins = [network.weighted_inputs(layer, self.outs[layer])
-                    for layer in range(len(network.weights))]
-        self.deltas = network.error_terms(self.outs, self.target)
-        self.part = None
-        self.last = len(network.weights) - 1
 
-    @cached_property
-    def after(self):
-        """A copy of the network that has taken the step."""
-        after = copy.copy(self.network)
-        after.weights = [[list(incoming) for incoming in layer] for layer in self.network.weights]
-        after.biases = [list(layer) for layer in self.network.biases]
-        after.update_weights(self.outs, self.deltas, self.learning_rate)
-        return after
+def _error_line(step, show, layer, neuron):
+    network, out = step.network, show.out(layer + 1, neuron)
+    if layer == show.last:
+        activation = "sigmoid" if network.cost == "squared_error" else None
+        terms = [[show.target(neuron, step.target), " − ", out]]
+    else:
+        activation = network.hidden
+        products = {}
+        for next_neuron, delta in enumerate(step.deltas[layer + 1]):
+            products[next_neuron] = ([show.delta(layer + 1, next_neuron, step.deltas), "·",
+                                      show.weight(layer + 1, next_neuron, neuron)],
+                                     delta * network.weights[layer + 1][next_neuron][neuron])
+        terms = show.sum(products, layer + 1)
+    if activation == "sigmoid":
+        terms = _enclosed([out, "·(1 − ", out, ")·("], terms, ")")
+    elif activation == "tanh":
+        terms = _enclosed(["(1 − ", out, "²)·("], terms, ")")
+    elif activation == "relu":
+        slope = activations.derivative("relu", step.outs[layer + 1][neuron])
+        base = f"[1 if in_{show.names[layer + 1][neuron]} > 0, else 0]"
+        terms = _enclosed([Symbol(base, "", ("ins", layer, neuron), number(slope)), "·("],
+                          terms, ")")
+    return Line("Backward pass: error terms, all from the old weights",
+                "(3)" if layer == show.last else "(4)",
+                show.delta(layer, neuron, step.deltas, number), terms)
 
-    # ------------------------------------------------------------------ what is shown
 
-    def text(self, width=100):
-        """The step as a list of lines, each at most `width` columns wide."""
-        small = sum(len(weights) for layer in self.network.weights for weights in layer) < HEIGHT
-        for part in ((None,) if small else ()) + PARTS:
-            if len(self._told(part, 100)) <= HEIGHT:
-                break
-        return self._told(part, width)
+def _change_line(step, show, layer, neuron, source=None):
+    """The line for the weight from a source or, without one, for the bias."""
+    old, new = show.bias(layer, neuron, number), step.after.biases[layer][neuron]
+    rate = Symbol("η", "", ("learning_rate",), number(step.learning_rate))
+    others = len(step.others)
+    change = ["(", rate, f"/{others + 1})·"] if others else [rate, "·"]
+    change.append(show.delta(layer, neuron, step.deltas))
+    if source is not None:
+        old = show.weight(layer, neuron, source, number)
+        new = step.after.weights[layer][neuron][source]
+        change += ["·", show.out(layer, source)]
+    terms = [[old], change]
+    if others:
+        rest = sum(deltas[layer][neuron] * (1.0 if source is None else outs[layer][source])
+                   for outs, deltas in step.others) * step.learning_rate / (others + 1)
+        terms.append([_rest(others, factor(rest), "more example" + "s" * (others > 1))])
+    result = Symbol(f"{old.base}+", old.sub, (f"new_{old.place[0]}", *old.place[1:]), number(new))
+    return Line("Backward pass: new weights", "(5)" if layer == show.last else "(6)", result, terms)
 
-    def _told(self, part, width):
-        sections = self.sections(part)
-        told = []
-        for text in self._introduction():
-            told += [line.replace("\0", " ") for line in textwrap.wrap(  # \0: a space to keep
-                spelled(text), width, subsequent_indent="    ")]
-        for heading, lines in sections:
-            told += ["", heading] + _laid_out(lines, width)
-        if part:
-            told += textwrap.wrap(spelled(self._remainder(len(sections[-1][1]))), width,
-                                  subsequent_indent="    ")
-        return told
 
-    def sections(self, part=None):
-        """[(heading, [Line, …]), …]: forward pass, error terms, new weights; output layer first in
-        the backward pass."""
-        self.part = part
-        layers = list(range(self.last + 1))
-        if part and len(layers) > LAYERS:
-            layers = layers[:1] + layers[1 - LAYERS:]
-        self.layers = layers
-        self.shown = [self._of_interest(layer) for layer in range(self.last + 1)]
-        sections = []
-        for layer in layers:
-            where = "output layer" if layer == self.last else "hidden layer"
-            if layer < self.last > 1:
-                where += f" {layer + 1}"
-            sections.append((f"Forward pass, {where}",
-                             [self.weighted_input(layer, neuron) for neuron in self.shown[layer]]
-                             + [self.output(layer, neuron) for neuron in self.shown[layer]]))
-        errors, changes = [], []
-        for layer in reversed(layers):
-            for neuron in self.shown[layer]:
-                errors.append(self.error(layer, neuron))
-                changes += self.changes(layer, neuron)
-        return sections + [("Backward pass: error terms, all from the old weights", errors),
-                           ("Backward pass: new weights", changes)]
-
-    def _of_interest(self, layer):
-        """The neurons of a layer to show: in the output layer the target class and, if two are
-        shown, the largest other output; in a hidden layer those with the largest error terms."""
-        deltas = self.deltas[layer]
-        if self.part is None or self.part.neurons >= len(deltas):
-            return list(range(len(deltas)))
-        if layer < self.last:
-            return largest(deltas, self.part.neurons)
-        wanted = answer(self.target)
-        others = [neuron for neuron in range(len(deltas)) if neuron != wanted]
-        return sorted([wanted, max(others, key=self.outs[-1].__getitem__)][:self.part.neurons])
-
-    def _introduction(self):
-        yield (f"One training step of {self.network!r} on one example, with learning rate "
-               f"η\0=\0{number(self.learning_rate)}")
-        if self.part is None:
-            yield "Inputs: " + ", ".join(f"{name} = {number(out)}"
-                                         for name, out in zip(self.names[0], self.outs[0]))
-            yield "Targets: " + ", ".join(f"Target_{name} = {number(wanted)}"
-                                          for name, wanted in zip(self.names[-1], self.target))
-            return
-        yield f"Prediction: {verdict(self.outs[-1])}; target: {answer(self.target)}."
-        size = len(self.outs[0])
-        zeros = sum(out == 0.0 for out in self.outs[0])
-        text = f"{zeros} of the {size} inputs are 0 and contribute nothing."
-        side = math.isqrt(size)
-        if side * side == size and size > 2:
-            text = (f"Ω0 … Ω{size - 1} are the inputs, for an image its pixels row by row, "
-                    f"{side} per row; " + text)
-        yield text
-        other = " and the largest other output" if len(self.shown[-1]) > 1 else ""
-        text = (f"Shown are the target's output{other}, the hidden neurons with the largest error "
-                "terms, and the largest terms of each sum")
-        if len(self.layers) <= self.last:
-            text += f", in {len(self.layers)} of the {self.last + 1} layers"
-        yield f"{text}."
-
-    def _remainder(self, shown):
-        """The number of weights and biases not shown, and the largest change of any."""
-        largest_change, count = 0.0, 0
-        for layer in range(self.last + 1):
-            for old, new in zip(self.network.weights[layer] + [self.network.biases[layer]],
-                                self.after.weights[layer] + [self.after.biases[layer]]):
-                count += len(old)
-                largest_change = max(largest_change, max(abs(b - a) for a, b in zip(old, new)))
-        if not self.network.has_biases:
-            count -= sum(self.network.sizes[1:])
-        what = "weights and biases" if self.network.has_biases else "weights"
-        return (f"The other {count - shown:,} {what} are updated in the same way; "
-                f"the largest change of all is {number(largest_change)}.")
-
-    # ------------------------------------------------------------------ the equations
-
-    def of_neuron(self, layer, neuron, most):
-        """(1) and (2) of one neuron, with so many of its heaviest terms and the rest summed up."""
-        self.part = Part(1, most)
-        self.shown = [[] for size in self.network.sizes[1:]]
-        self.shown[layer] = [neuron]
-        return [self.weighted_input(layer, neuron), self.output(layer, neuron)]
-
-    def weighted_input(self, layer, neuron):
-        name, terms = self.names[layer + 1][neuron], self.terms(layer, neuron)
-        symbols, numbers = self._sum(terms, self.shown[layer - 1] if layer > 0 else ())
-        if self.network.has_biases:
-            symbols += f" + b_{name}"
-            numbers += f" + {factor(self.network.biases[layer][neuron])}"
-        return Line("(1)", f"in_{name}", symbols, numbers, number(self.ins[layer][neuron]))
-
-    def terms(self, layer, neuron):
-        """The terms of (1): [(symbols, numbers, value), …]. In part, without inputs of 0."""
-        weights, outs = self.network.weights[layer][neuron], self.outs[layer]
-        terms = []
-        for source in range(len(weights)):
-            if layer > 0 or outs[source] != 0.0 or self.part is None:
-                weight = self._weight(layer, neuron, source)
-                terms.append((f"{weight}·{self._source(layer, source)}",
-                              f"{factor(weights[source])}·{factor(outs[source])}",
-                              weights[source] * outs[source]))
-        return terms
-
-    def output(self, layer, neuron):
-        name, in_ = self.names[layer + 1][neuron], self.ins[layer][neuron]
-        activation = self.network.activation_of(layer)
-        if activation == "sigmoid":
-            symbols, numbers = f"1 / (1 + e^(−in_{name}))", f"1 / (1 + e^(−{factor(in_)}))"
-        elif activation == "relu":
-            symbols, numbers = f"max(0, in_{name})", f"max(0, {number(in_)})"
-        elif activation == "tanh":
-            symbols, numbers = f"tanh(in_{name})", f"tanh({number(in_)})"
+def cost_line(network, outs, target, neurons=None, most=None):
+    """The line of E, the cost of one example. target: a list; the others as for forward_lines."""
+    show = _Selection(network, outs, neurons, most)
+    terms = {}
+    for neuron, (wanted, value) in enumerate(zip(target, outs[-1])):
+        target_, out = show.target(neuron, target), show.out(show.last + 1, neuron)
+        if network.cost == "squared_error":
+            terms[neuron] = ["½·(", target_, " − ", out, ")²"], 0.5 * (wanted - value) ** 2
         else:
-            top = max(self.ins[layer])  # subtracted as in (2), so that exp cannot overflow
-            terms = [(f"e^(in_{other_name})", f"e^({number(other)})", math.exp(other - top))
-                     for other_name, other in zip(self.names[layer + 1], self.ins[layer])]
-            total, total_in_numbers = self._sum(
-                terms, self.shown[layer],
-                lambda rest: f"e^({number(math.log(rest) + top)})" if rest else "0")
-            symbols = f"e^(in_{name}) / ({total})"
-            numbers = f"e^({number(in_)}) / ({total_in_numbers})"
-        return Line("(2)", f"out_{name}", symbols, numbers, number(self.outs[layer + 1][neuron]))
+            parts = [target_, "·ln ", out]
+            if network.output == "sigmoid":
+                parts += [" + (1 − ", target_, ")·ln(1 − ", out, ")"]
+            terms[neuron] = parts, -activations.cross_entropy(network.output, [value], [wanted])
+    total = show.sum(terms, show.last)
+    if network.cost == "cross_entropy":
+        total = _enclosed(["−("], total, ")")
+    return Line("Cost", "", Symbol("E", "", ("loss",), number(network.loss(outs, target))), total)
 
-    def error(self, layer, neuron):
-        name, out = self.names[layer + 1][neuron], self.outs[layer + 1][neuron]
-        if layer == self.last:
-            activation = "sigmoid" if self.network.cost == "squared_error" else None
-            symbols = f"Target_{name} − out_{name}"
-            numbers = f"{number(self.target[neuron])} − {factor(out)}"
-        else:
-            activation = self.network.hidden
-            terms = []
-            for next_neuron, delta in enumerate(self.deltas[layer + 1]):
-                weight = self.network.weights[layer + 1][next_neuron][neuron]
-                terms.append((f"δ_{self.names[layer + 2][next_neuron]}·"
-                              f"{self._weight(layer + 1, next_neuron, neuron)}",
-                              f"{factor(delta)}·{factor(weight)}", delta * weight))
-            symbols, numbers = self._sum(terms, self.shown[layer + 1])
-        if activation == "sigmoid":
-            symbols = f"out_{name}·(1 − out_{name})·({symbols})"
-            numbers = f"{factor(out)}·(1 − {factor(out)})·({numbers})"
-        elif activation == "tanh":
-            symbols = f"(1 − out_{name}²)·({symbols})"
-            numbers = f"(1 − {factor(out)}²)·({numbers})"
-        elif activation == "relu":
-            symbols = f"[1 if in_{name} > 0, else 0]·({symbols})"
-            numbers = f"{number(activations.derivative('relu', out))}·({numbers})"
-        equation, delta = "(3)" if layer == self.last else "(4)", self.deltas[layer][neuron]
-        return Line(equation, f"δ_{name}", symbols, numbers, number(delta))
 
-    def changes(self, layer, neuron):
-        equation = "(5)" if layer == self.last else "(6)"
-        name, delta = self.names[layer + 1][neuron], self.deltas[layer][neuron]
-        weights, after = self.network.weights[layer][neuron], self.after.weights[layer][neuron]
-        step = f"{number(self.learning_rate)}·{factor(delta)}"
-        lines = []
-        for source in self._sources_of_interest(layer, neuron):
-            weight = self._weight(layer, neuron, source)
-            out = self.outs[layer][source]
-            lines.append(Line(equation, weight.replace("W", "W+"),
-                              f"{weight} + η·δ_{name}·{self._source(layer, source)}",
-                              f"{number(weights[source])} + {step}·{factor(out)}",
-                              number(after[source])))
-        if self.network.has_biases:
-            lines.append(Line(equation, f"b+_{name}", f"b_{name} + η·δ_{name}",
-                              f"{number(self.network.biases[layer][neuron])} + {step}",
-                              number(self.after.biases[layer][neuron])))
-        return lines
+class _Selection:
+    """The symbols of a network, and which of its neurons and terms to show."""
 
-    def _sources_of_interest(self, layer, neuron):
-        """The hidden neurons that are shown, or the inputs with the largest terms in (1)."""
-        weights, outs = self.network.weights[layer][neuron], self.outs[layer]
-        if self.part is None:
-            return range(len(outs))
-        if layer > 0:
-            return self.shown[layer - 1]
-        return largest([weights[source] * outs[source] for source in range(len(outs))], 2)
+    def __init__(self, network, outs, neurons, most):
+        self.network, self.outs, self.names = network, outs, neuron_names(network.sizes)
+        self._neurons, self.most, self.last = neurons, most, len(network.weights) - 1
 
-    def _sum(self, terms, wanted, rest_in_numbers=factor):
-        """The sum of terms (symbols, numbers, value), in symbols and in numbers: the wanted
-        terms, the largest ones, and the others added up."""
-        shown = range(len(terms))
-        if self.part is not None:
-            values = [math.inf if index in wanted else terms[index][2]
-                      for index in range(len(terms))]
-            shown = largest(values, self.part.terms)
-        symbols = [terms[index][0] for index in shown]
-        numbers = [terms[index][1] for index in shown]
+    def chosen(self, layer):
+        return self._neurons.get(layer, ()) if self._neurons is not None else ()
+
+    def neurons(self, layer):
+        return range(self.network.sizes[layer + 1]) if self._neurons is None else self.chosen(layer)
+
+    def products(self, layer, neuron):
+        """The terms of (1), {source: weight·out}."""
+        outs = self.outs[layer]
+        return {source: weight * outs[source]
+                for source, weight in enumerate(self.network.weights[layer][neuron])}
+
+    def sum(self, terms, layer, rest_printed=factor):
+        """The parts of some terms {neuron: (parts, value)} of a layer, and of the others added
+        up."""
+        shown = terms
+        if self.most is not None:
+            first = self.chosen(layer)
+            shown = largest({neuron: math.inf if neuron in first else value
+                             for neuron, (parts, value) in terms.items()}, self.most)
+        found = [terms[neuron][0] for neuron in shown]
         if len(shown) < len(terms):
-            rest = sum(terms[index][2] for index in range(len(terms)) if index not in shown)
-            symbols.append(f"({len(terms) - len(shown)} more)")
-            numbers.append(rest_in_numbers(rest))
-        return " + ".join(symbols) or "0", " + ".join(numbers) or "0"
+            rest = sum(terms[neuron][1] for neuron in terms if neuron not in shown)
+            found.append([_rest(len(terms) - len(shown), rest_printed(rest))])
+        return found or [["0"]]
 
-    def _weight(self, layer, neuron, source):
-        source, neuron = self.names[layer][source], self.names[layer + 1][neuron]
-        arrow = "" if len(source + neuron) == 2 and neuron.isalpha() else "→"
-        return f"W_{source}{arrow}{neuron}"
+    def weight(self, layer, neuron, source, printed=factor):
+        name = weight_name(self.names[layer][source], self.names[layer + 1][neuron])
+        return Symbol("W", name, ("weights", layer, neuron, source),
+                      printed(self.network.weights[layer][neuron][source]))
 
-    def _source(self, layer, source):
-        return self.names[layer][source] if layer == 0 else f"out_{self.names[layer][source]}"
+    def out(self, layer, neuron, printed=factor):
+        name = self.names[layer][neuron]
+        base, sub = (name[0], name[1:]) if layer == 0 else ("out", name)  # Ω155 is an input
+        return Symbol(base, sub, ("outs", layer, neuron), printed(self.outs[layer][neuron]))
+
+    def bias(self, layer, neuron, printed=factor):
+        return self._symbol("b", "biases", layer, neuron, self.network.biases[layer], printed)
+
+    def in_(self, layer, neuron, layer_ins, printed=factor):
+        return self._symbol("in", "ins", layer, neuron, layer_ins, printed)
+
+    def delta(self, layer, neuron, deltas, printed=factor):
+        return self._symbol("δ", "deltas", layer, neuron, deltas[layer], printed)
+
+    def _symbol(self, base, place, layer, neuron, values, printed):
+        name = self.names[layer + 1][neuron]
+        return Symbol(base, name, (place, layer, neuron), printed(values[neuron]))
+
+    def target(self, neuron, target):
+        return Symbol("Target", self.names[-1][neuron], ("target", neuron), number(target[neuron]))
+
+
+def _rest(count, printed, what="more"):
+    return Symbol(f"({count} {what})", "", None, printed)
+
+
+def _enclosed(before, terms, after):
+    """The terms, with the parts `before` in front of the first and `after` behind the last."""
+    terms = [before + terms[0]] + terms[1:]
+    return terms[:-1] + [terms[-1] + [after]]
 
 
 def largest(values, most):
-    """The indices of the `most` values largest in magnitude, in ascending order."""
-    return sorted(sorted(range(len(values)), key=lambda index: -abs(values[index]))[:most])
-
-
-def _laid_out(lines, width):
-    """Equations in aligned columns. If one is too long, every line with its equation number is
-    split before the numbers; continuation lines are indented to the right-hand side."""
-    lines = [Line(*map(spelled, line)) for line in lines]
-    column = max(len(line.name) for line in lines)
-    halves = [(line.number, f"{line.number} {line.name.ljust(column)} = {line.symbols}",
-               f"= {line.numbers} = {line.value}") for line in lines]
-    long = {equation for equation, left, right in halves if len(left) + 1 + len(right) > width}
-    indent = " " * (column + 5)
-    told = []
-    for equation, left, right in halves:
-        for text in [left, indent + right] if equation in long else [f"{left} {right}"]:
-            told += _wrapped(text, width, indent + "  ")
-    return told
-
-
-def _wrapped(text, width, indent):
-    """Wraps the text, breaking lines only before + or =."""
-    glued = re.sub(r"(?<=\S) (?![+=] )", "\0", text)
-    return [line.replace("\0", " ") for line in textwrap.wrap(
-        glued, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)]
+    """The keys of the `most` values of {key: value} largest in magnitude, in ascending order."""
+    return sorted(sorted(values, key=lambda key: -abs(values[key]))[:most])

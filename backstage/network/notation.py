@@ -1,24 +1,18 @@
-"""How numbers, names, predictions and networks are written."""
+"""How numbers, names, terms, predictions and networks are written."""
 
 import math
 
 from backstage.network import checks
 
 
-def answer(out):
-    """The class that outputs or a target stand for: the index of the largest or, of a single
-    one, 1 if it exceeds 0.5, else 0."""
-    if len(out) == 1:
-        return 1 if out[0] > 0.5 else 0
-    return out.index(max(out))
-
-
-def verdict(out):
-    """The predicted class with its output, and the runner-up with its own, if any."""
+def prediction(network, outs):
+    """The predicted class with its output, and the runner-up with its own, if any: "3 (0.98),
+    then 8 (0.01)". outs: what forward returned."""
+    out = outs[-1]
     checks.finite([out])
+    first = network.class_of(outs)
     if len(out) == 1:
-        return f"{answer(out)} ({out[0]:.2f})"
-    first = answer(out)
+        return f"{first} ({out[0]:.2f})"
     second = max((neuron for neuron in range(len(out)) if neuron != first), key=out.__getitem__)
     return f"{first} ({out[first]:.2f}), then {second} ({out[second]:.2f})"
 
@@ -77,3 +71,46 @@ def neuron_names(sizes):
     names.append(["α", "β"][:sizes[-1]] if sizes[-1] <= 2
                  else [str(neuron) for neuron in range(sizes[-1])])
     return names
+
+
+def weight_name(source, neuron):
+    """ΩA or, where it would be unclear which is which, Ω155→A3: the connection of a weight."""
+    letters = len(source + neuron) == 2 and neuron.isalpha()
+    return source + ("" if letters else "→") + neuron
+
+
+# ---------------------------------------------------------------------- lines of explanation
+
+
+def name(symbol):
+    """W_ΩA; an input's name, such as Ω155, has no underscore."""
+    return symbol.base + ("_" if symbol.sub and symbol.base != "Ω" else "") + symbol.sub
+
+
+def in_symbols(line):
+    """The terms of a line's right-hand side."""
+    return ["".join(part if isinstance(part, str) else name(part) for part in term)
+            for term in line.terms]
+
+
+def in_numbers(line):
+    """The same terms, with numbers for their symbols."""
+    return ["".join(part if isinstance(part, str) else part.number for part in term)
+            for term in line.terms]
+
+
+def text(line):
+    """The whole line: (1) in_A = W_ΩA·Ω + … = 0.1000·0.3500 + … = 0.7550"""
+    return " = ".join([f"{line.number} {name(line.result)}".strip(), " + ".join(in_symbols(line)),
+                       " + ".join(in_numbers(line)), line.result.number])
+
+
+def as_json(line):
+    """The line for JSON: {"number", "result", "terms", "value", "text"}, with symbols as
+    dictionaries."""
+    def part_of(part):
+        return part if isinstance(part, str) else {**part._asdict(),
+                                                   "place": part.place and list(part.place)}
+    return {"number": line.number, "result": part_of(line.result),
+            "terms": [list(map(part_of, term)) for term in line.terms],
+            "value": line.result.number, "text": text(line)}

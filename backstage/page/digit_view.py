@@ -21,9 +21,11 @@ import numpy as np
 from backstage.handwriting import reading as handwriting
 from backstage.console import described
 from backstage.network import checks
-from backstage.network.explanation import PARTS, Explanation
+from backstage.network.explanation import (backward_lines, forward_lines, of_interest,
+                                           take_step)
+from backstage.page import step_view
 from backstage.pictures.gallery import normalized
-from backstage.network.notation import answer, neuron_names, number, verdict
+from backstage.network.notation import factor, neuron_names, number, prediction
 
 PIXELS = 784
 LARGEST_SIDE = 400  # pixels of a drawing's side
@@ -114,20 +116,23 @@ class Digits:
         layer = _label(request.get("layer"), len(network.weights), "layer")
         neuron = _label(request.get("neuron"), network.sizes[layer + 1], "neuron")
         inputs = _inputs(_frame(request))
-        explanation = Explanation(network, inputs, 0, 1.0)
-        lines = explanation.of_neuron(layer, neuron, MOST_TERMS)
-        terms = explanation.terms(layer, neuron)
+        outs, names = network.forward(inputs), neuron_names(network.sizes)
+        lines = list(forward_lines(network, outs, {layer: [neuron]}, MOST_TERMS))
+        terms = [(f"W_{source}→{names[layer + 1][neuron]}·{'out_' if layer else ''}{source}",
+                  f"{factor(weight)}·{factor(out)}", weight * out) for source, weight, out
+                 in zip(names[layer], network.weights[layer][neuron], outs[layer])
+                 if layer or out != 0.0]
         shares = [value for symbols, numbers, value in terms]
         terms.sort(key=lambda term: -abs(term[2]))
         rest = terms[MOST_TERMS:]
         weights = _weights_of_pixels(network, layer, neuron)
         pixels = [weight * pixel for weight, pixel in zip(weights, inputs)]
-        return {"lines": [line._asdict() for line in lines],
+        return {"lines": step_view.section_list(lines)[0]["lines"],
                 "terms": [[symbols, numbers, number(value)]
                           for symbols, numbers, value in terms[:MOST_TERMS]],
                 "rest": [len(rest), number(sum(value for symbols, numbers, value in rest))],
                 "bias": number(network.biases[layer][neuron]) if network.has_biases else None,
-                "name": explanation.names[layer + 1][neuron],
+                "name": names[layer + 1][neuron],
                 "pixels": [round(value, 4) for value in normalized(pixels)],
                 "shares": [round(value, 4) for value in normalized(shares)] if layer else []}
 
@@ -143,21 +148,19 @@ class Digits:
                              "them to begin again")
         frame = _frame(request)
         target, learning_rate = _target(request), _rate(request)
-        explanation = Explanation(network, _inputs(frame), target, learning_rate)
-        told = {heading: [line._asdict() for line in lines]
-                for heading, lines in explanation.sections(PARTS[0])}
-        after = explanation.after
+        step = take_step(network, _inputs(frame), target, learning_rate)
+        after = step.after
         said = _answers(after, after.forward(_inputs(frame)))  # ValueError if the weights diverged
         lessons.append((_text(frame), target, learning_rate))
         self._keep(request, lessons, after)
         return {**said, "frame": _text(frame), "lessons": [list(lesson) for lesson in lessons],
-                "before": verdict(explanation.outs[-1]),
+                "before": prediction(network, step.outs),
                 "deltas": [[round(value, 4) for value in normalized(layer)]
-                           for layer in explanation.deltas],
+                           for layer in step.deltas],
                 "errors": [f"{round(delta, 4) + 0.0:.4f}".replace("-", "−")
-                           for delta in explanation.deltas[-1]],
-                "sections": [{"heading": heading, "lines": lines}
-                             for heading, lines in told.items() if "Backward" in heading]}
+                           for delta in step.deltas[-1]],
+                "sections": step_view.section_list(backward_lines(
+                    step, of_interest(step, 2), 3, 2))}
 
     def _saved(self, request):
         name = request.get("network", next(iter(self.networks)))
@@ -179,7 +182,7 @@ class Digits:
                     break
         for frame, target, learning_rate in lessons[taught:]:
             inputs = _inputs(_bytes(frame, PIXELS, "lessons"))
-            network = Explanation(network, inputs, target, learning_rate).after
+            network = take_step(network, inputs, target, learning_rate).after
         if taught < len(lessons):
             self._keep(request, lessons, network)
         return network
@@ -198,7 +201,7 @@ def _answers(network, outs):
     for layer_outs in outs[1:-1]:
         brightest = max(map(abs, layer_outs)) if network.hidden == "relu" else 1.0
         lights.append([round(abs(out) / (brightest or 1.0), 3) for out in layer_outs])
-    return {"answer": answer(outs[-1]), "verdict": verdict(outs[-1]), "lights": lights,
+    return {"answer": network.class_of(outs), "verdict": prediction(network, outs), "lights": lights,
             "outputs": [[round(out, 4), f"{out:.4f}"] for out in outs[-1]]}
 
 

@@ -4,8 +4,9 @@ from math import isfinite
 
 from backstage.console import described
 from backstage.network import checks
-from backstage.network.explanation import Explanation
-from backstage.network.notation import factor, neuron_names, number
+from backstage.network.explanation import backward_lines, forward_lines, sections, take_step
+from backstage.network.notation import (as_json, factor, in_numbers, in_symbols, name,
+                                        neuron_names, number)
 
 SIZES = [2, 3, 2]
 NAMES = neuron_names(SIZES)
@@ -45,19 +46,26 @@ def step(Net, request):
     if steps > MOST_STEPS:
         raise ValueError(f"steps: expected at most {MOST_STEPS:,}, got {steps:,}")
     network.weights, network.biases = _weights(request), _biases(request)
-    explanation = Explanation(network, inputs, target, learning_rate)
-    sections = [{"heading": heading, "lines": [line._asdict() for line in lines]}
-                for heading, lines in explanation.sections()]
+    first = take_step(network, inputs, target, learning_rate)
+    lines = [*forward_lines(network, first.outs), *backward_lines(first)]
     values = _values(network, inputs, target, learning_rate)
-    after, costs = explanation.after, [cost(explanation.outs[-1], target)]
+    after, costs = first.after, [cost(first.outs[-1], target)]
     for taken in range(1, steps):
         outs = after.forward(inputs)
         costs.append(cost(outs[-1], target))
         after.update_weights(outs, after.error_terms(outs, target), learning_rate)
     costs.append(cost(after.forward(inputs)[-1], target))
-    return {"sections": sections, "values": values, "costs": costs,
+    return {"sections": section_list(lines), "values": values, "costs": costs,
             "after": {"weights": after.weights, "biases": after.biases},
-            "cost": _cost_line(explanation.outs[-1], target, costs)}
+            "cost": _cost_line(first.outs[-1], target, costs)}
+
+
+def section_list(lines):
+    """The lines under their headings: as_json, and the two sides as text."""
+    return [{"heading": heading, "lines": [dict(
+        as_json(line), name=name(line.result), symbols=" + ".join(in_symbols(line)),
+        numbers=" + ".join(in_numbers(line))) for line in group]}
+        for heading, group in sections(lines)]
 
 
 def cost(out, target):

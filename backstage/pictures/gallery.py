@@ -6,7 +6,7 @@ import math
 from backstage.console import say
 from backstage.files import write_file
 from backstage.network import checks, labels
-from backstage.network.notation import verdict
+from backstage.network.notation import prediction
 from backstage.network.progress import Progress
 
 
@@ -30,7 +30,7 @@ def imagine(network, digit=None, path=None, size=1):
     lines = []
     for digit_drawn, values in zip(digits, maps):
         outs = network.forward([max(0.0, value) for value in values])
-        lines.append(f"Imagined {digit_drawn}: predicted {verdict(outs[-1])}")
+        lines.append(f"Imagined {digit_drawn}: predicted {prediction(network, outs)}")
     if digit is None:
         tiles = [drawing.heat_map(values, side, 112 * size) for values in maps]
         picture = drawing.sheet(tiles, list(map(str, digits)), 5, scale=size)
@@ -89,7 +89,7 @@ def show(network, data, path=None, names=None, size=1):
             wrong.append(not labels.is_right(network, outs, target))
             tiles.append(drawing.ink_picture(outs[0], side, 112 * size))
             captions.append(f"{name}: {label}")
-            lines.append(f"{name}: label {label}, predicted {verdict(outs[-1])}")
+            lines.append(f"{name}: label {label}, predicted {prediction(network, outs)}")
             if wrong[-1]:
                 captions[-1] += f", got {network.class_of(outs)}"
                 lines[-1] += " WRONG"

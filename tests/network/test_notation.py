@@ -1,10 +1,7 @@
 """How numbers, names and answers are written."""
 
-import os
-
 import pytest
 
-from backstage import console
 from backstage.network import notation
 from backstage.network.notation import number
 from neural_net import Net
@@ -37,24 +34,6 @@ def test_factors_are_in_parentheses_if_they_are_negative():
     assert shown == ["0.5000", "(−0.5000)", "0.0000", "0.0000"]
 
 
-@pytest.mark.parametrize("seconds, shown", [
-    (99.4, "99 s"), (5_940, "99 min"), (6_000, "1 h 40 min"), (7_140, "1 h 59 min")])
-def test_times_are_in_seconds_minutes_or_hours(seconds, shown):
-    assert console.time_left(seconds) == shown
-
-
-@pytest.mark.parametrize("encoding, spelled", [
-    ("utf-8", "Ωλαβδη·−²→…×∂½ÿ€"), ("ascii", "Omegalambdaalphabetadeltaeta*-^2->...xd1/2??"),
-    ("cp1252", "Omegalambdaalphabetadeltaeta*-^2->...xd1/2ÿ€"),
-    ("cp437", "Omegalambdaalphabetadeltaeta*-^2->...xd1/2ÿ?"), (None, "Ωλαβδη·−²→…×∂½ÿ€")])
-def test_names_and_signs_are_spelled_as_the_output_can_show_them(encoding, spelled, monkeypatch):
-    class Output:
-        pass
-    Output.encoding = encoding
-    monkeypatch.setattr(notation.sys, "stdout", Output())
-    assert console.spelled("Ωλαβδη·−²→…×∂½ÿ€") == spelled
-
-
 @pytest.mark.parametrize("sizes, names", [
     ([2, 3, 2], [["Ω", "λ"], ["A", "B", "C"], ["α", "β"]]), ([1, 1], [["Ω"], ["α"]]),
     ([2, 2, 1], [["Ω", "λ"], ["A", "B"], ["α"]]), ([1, 1, 2], [["Ω"], ["A"], ["α", "β"]]),
@@ -69,16 +48,3 @@ def test_more_than_26_hidden_neurons_have_a_letter_a_layer_and_a_number():
         [f"A{neuron}" for neuron in range(20)], [f"B{neuron}" for neuron in range(7)]]
     deep = notation.neuron_names([1] + [1] * 28 + [1])
     assert [layer[0] for layer in deep[26:29]] == ["Z0", "L27.0", "L28.0"]
-
-
-def test_a_path_is_shown_as_it_is_typed_in_the_current_folder(tmp_path):
-    assert console.shown_path(tmp_path / "a" / "b.pkl") == os.path.join("a", "b.pkl")
-    assert console.shown_path(b"b.pkl") == "b.pkl"
-    assert console.shown_path(tmp_path.parent / "b.pkl") == str(tmp_path.parent / "b.pkl")
-
-
-def test_all_text_is_spelled_the_same_way_whichever_signs_it_has(monkeypatch):
-    class Output:
-        encoding = "cp1252"  # has · but no Greek letters
-    monkeypatch.setattr(notation.sys, "stdout", Output())
-    assert console.spelled("0.5·0.5") == "0.5*0.5"

@@ -9,6 +9,7 @@ import copy
 import io
 import os
 import re
+import types
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ import browser
 import neural_net
 import test_net
 from backstage.page import step_view
-from backstage.network.explanation import Explanation
+from backstage.network.explanation import backward_lines, forward_lines, take_step
 from backstage.pictures.drawing import BLUE, RED
 from backstage.network.notation import number
 from mnist_loader import load_data_wrapper
@@ -96,8 +97,9 @@ def start_network():
 
 
 def lines_of(network, inputs=(0.35, 0.9), target=(1.0, 0.0), learning_rate=0.5):
-    sections = Explanation(network, list(inputs), list(target), learning_rate).sections()
-    return [line for heading, lines in sections for line in lines]
+    step = take_step(network, list(inputs), list(target), learning_rate)
+    sections = step_view.section_list([*forward_lines(network, step.outs), *backward_lines(step)])
+    return [types.SimpleNamespace(**line) for section in sections for line in section["lines"]]
 
 
 def wrong_words(driver):

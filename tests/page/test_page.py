@@ -15,8 +15,8 @@ from PIL import Image
 import neural_net
 import test_net
 from backstage.page import digit_view, source, step_view
-from backstage.network.explanation import Explanation, Part
-from backstage.network.notation import factor, number, verdict
+from backstage.network.explanation import backward_lines, of_interest, take_step
+from backstage.network.notation import factor, number, prediction
 from neural_net import Net
 
 SCRIPT = os.path.abspath(test_net.__file__)
@@ -44,7 +44,7 @@ def test_the_page_shows_the_lines_that_explain_prints(capsys):
         shown += [section["heading"]] + [
             "{number} {name} = {symbols} = {numbers} = {value}".format(**line)
             for line in section["lines"]]
-    printed = [re.sub(" +=", " =", line) for line in printed.splitlines()[4:] if line]
+    printed = [re.sub(" +=", " =", line) for line in printed.splitlines()[4:-1] if line]
     assert shown == printed and len(shown) == 36
 
 
@@ -306,7 +306,8 @@ def test_a_drawing_is_framed_and_read_by_the_network(board_of_digits, networks, 
     frame = [pixel / 255.0 for pixel in base64.b64decode(answer["frame"])]
     assert answer["answer"] == digit == networks["mnist-best.pkl"].predict(frame)
     assert outputs(answer) == shown(networks["mnist-best.pkl"], frame)
-    assert answer["verdict"] == verdict(networks["mnist-best.pkl"].forward(frame)[-1])
+    network = networks["mnist-best.pkl"]
+    assert answer["verdict"] == prediction(network, network.forward(frame))
     assert sum(abs(one - other) for one, other in zip(frame, inputs)) < 0.4 * sum(inputs)
 
 
@@ -412,8 +413,8 @@ def test_two_tabs_do_not_disturb_each_other(board_of_digits, a_digit):
 
 def test_the_last_8_taught_networks_are_kept_and_not_taught_again(a_digit, monkeypatch):
     taken = []
-    monkeypatch.setattr(digit_view, "Explanation",
-                        lambda *step: taken.append(step) or Explanation(*step))
+    monkeypatch.setattr(digit_view, "take_step",
+                        lambda *step: taken.append(step) or take_step(*step))
     board_of_digits = digit_view.Digits({"small": Net([784, 3, 10], seed=1)}, None)
     taught = [board_of_digits.teach(lesson(a_digit[0], rate=0.1 * count))
               for count in range(1, 9)]
@@ -454,12 +455,12 @@ def test_a_lesson_comes_with_its_backward_pass_in_lines_and_what_was_said_before
         board_of_digits, networks, a_digit):
     answer = board_of_digits.teach(lesson(a_digit[0], 8, network="mnist.pkl"))
     network = networks["mnist.pkl"]
-    told = Explanation(network, a_digit[1], 8, 0.05).sections(Part(2, 3))
+    step = take_step(network, a_digit[1], 8, 0.05)
+    told = step_view.section_list(backward_lines(step, of_interest(step, 2), 3, 2))
     assert [section["heading"] for section in answer["sections"]] == [
         "Backward pass: error terms, all from the old weights", "Backward pass: new weights"]
-    assert [section["lines"] for section in answer["sections"]] == [
-        [line._asdict() for line in lines] for heading, lines in told[-2:]]
-    assert answer["before"] == verdict(network.forward(a_digit[1])[-1])
+    assert answer["sections"] == told
+    assert answer["before"] == prediction(network, network.forward(a_digit[1]))
     assert answer["frame"] == a_digit[0] and answer["lessons"] == [[a_digit[0], 8, 0.05]]
 
 
