@@ -62,7 +62,7 @@ def _equations(step, part, width):
 
 
 def _introduction(step, part, neurons, layers):
-    names, inputs, outs = neuron_names(step.network.sizes), step.outs[0], step.outs[-1]
+    names, inputs = neuron_names(step.network.sizes), step.outs[0]
     yield (f"One training step of {step.network!r} on one example, with learning rate "
            f"η\0=\0{number(step.learning_rate)}")
     if part is None:

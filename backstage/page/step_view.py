@@ -3,10 +3,9 @@
 from math import isfinite
 
 from backstage.console import described
-from backstage.network import checks
+from backstage.network import checks, notation
 from backstage.network.explanation import backward_lines, forward_lines, sections, take_step
-from backstage.network.notation import (as_json, factor, in_numbers, in_symbols, name,
-                                        neuron_names, number)
+from backstage.network.notation import as_json, factor, neuron_names, number
 
 SIZES = [2, 3, 2]
 NAMES = neuron_names(SIZES)
@@ -63,8 +62,9 @@ def step(Net, request):
 def section_list(lines):
     """The lines under their headings: as_json, and the two sides as text."""
     return [{"heading": heading, "lines": [dict(
-        as_json(line), name=name(line.result), symbols=" + ".join(in_symbols(line)),
-        numbers=" + ".join(in_numbers(line))) for line in group]}
+        as_json(line), name=notation.name(line.result),
+        symbols=" + ".join(notation.in_symbols(line)),
+        numbers=" + ".join(notation.in_numbers(line))) for line in group]}
         for heading, group in sections(lines)]
 
 

@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from backstage.network.explanation import backward_lines, forward_lines, sections, take_step
 from backstage.network.notation import factor, neuron_names, number
 from neural_net import Net
 from test_neural_net import FAMILY, family
