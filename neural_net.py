@@ -167,7 +167,7 @@ class Net:
     def update_weights(self, outs, deltas, learning_rate):
         """Updates every weight and bias for one example: (5) in the output layer, (6)
         in hidden layers. Call error_terms first: every δ needs the old weights."""
-        learning_rate = checks.update(outs, deltas, learning_rate, self.sizes)
+        learning_rate = checks.update(outs, deltas, learning_rate, self)
         for layer in range(len(self.weights)):
             previous_outs = outs[layer]
             sources = nonzero(previous_outs)

@@ -191,8 +191,13 @@ def data(examples, name):
         raise ValueError(f"{name}: expected at least one example, got none")
 
 
+trusted = [None]  # last: the network that trains or is evaluated; what it makes is not checked
+
+
 def example(outs, wanted, network):
     """outs, as returned by forward, which has checked the inputs, and the target as a list."""
+    if trusted[-1] is network:
+        return outs, wanted
     sizes = network.sizes
     if not isinstance(outs, Sequence) or len(outs) != len(sizes):
         raise ValueError(f"outs: expected {len(sizes)} lists, as forward returns them, "
@@ -213,8 +218,11 @@ def finite(outs):
 # ---------------------------------------------------------------------- training
 
 
-def update(outs, deltas, learning_rate, sizes):
+def update(outs, deltas, learning_rate, network):
     """Checks that outs and deltas fit the network; returns the learning rate as a float."""
+    sizes = network.sizes
+    if trusted[-1] is network:
+        return learning_rate
     if [len(layer) for layer in outs] != sizes or [len(layer) for layer in deltas] != sizes[1:]:
         raise ValueError("outs, deltas: expected what forward and error_terms return, got "
                          f"{described(outs)}, {described(deltas)}")

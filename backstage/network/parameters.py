@@ -3,15 +3,12 @@
 from collections.abc import Mapping
 
 from backstage.console import described
-from backstage.network.checks import numbers
-
-trusted = []  # the networks whose parameters were checked when a training or evaluation began
-
+from backstage.network.checks import numbers, trusted
 
 def check_shapes(network):
     """Checks, quickly, that weights and biases are lists that match sizes; if not, check
     converts them or raises. Within a training or an evaluation that was done at its start."""
-    if trusted and trusted[-1] is network:
+    if trusted[-1] is network:
         return
     sizes, weights, biases = network.sizes, network.weights, network.biases
     fit = type(weights) is type(biases) is list and len(weights) == len(biases) == len(sizes) - 1

@@ -7,6 +7,7 @@ prints a few more lines.
 
 import sys
 import time
+from collections import Counter
 
 from backstage.console import progress_line, say, time_left
 from backstage.network import checks, labels, parameters
@@ -41,11 +42,11 @@ class Progress:
 
     def __enter__(self):
         parameters.check(self.network)
-        parameters.trusted.append(self.network)
+        checks.trusted.append(self.network)
         return self
 
     def __exit__(self, kind, error, traceback):
-        parameters.trusted.pop()
+        checks.trusted.pop()
         progress_line.clear()
         if kind is ValueError and self.index is not None:
             raise ValueError(f"{self.name}[{self.index}]: {error}") from None
@@ -94,7 +95,6 @@ class Training(Progress):
         self.epoch += 1
         self.done = self.right = 0
         self.loss = 0.0
-        self.labels = {}  # label: number of examples
 
     def say(self, text):
         if self.is_verbose:
@@ -118,7 +118,12 @@ class Training(Progress):
             return
         self.next_look += self.every
         progress_line.clear()
-        if self.watch(self.images) is True and not at_end:
+        checks.trusted.append(None)  # watch may call any method with anything
+        try:
+            ends = self.watch(self.images)
+        finally:
+            checks.trusted.pop()
+        if ends is True and not at_end:
             raise Stopped
 
     def batch_done(self, passes):
@@ -129,8 +134,6 @@ class Training(Progress):
             self.divergence.check(outs, deltas, target, self.images)
             self.right += labels.is_right(self.network, outs, target)
             self.loss += self.network.loss(outs, target)
-            label = labels.label_of(target)
-            self.labels[label] = self.labels.get(label, 0) + 1
             if self.done % self.images_between_lines == 0 and self.done < self.count:
                 if not self.can_change:
                     self.say(self.forms()[0])
@@ -169,13 +172,17 @@ class Training(Progress):
             progress_line.clear()
             self.say(f"{text} ({time.perf_counter() - self.line_started:.1f} s)")
             self.line_started = time.perf_counter()
-        commonest = max(self.labels.values())
-        if len(self.labels) > 1 and self.right <= commonest and max(self.current[0]) > 10.0:
+        if max(self.current[0]) > 10.0 and self.right <= self.commonest():
             self.say("The inputs are large: scale them to [0, 1], for example pixels by 1/255.")
         if self.epoch < self.epochs:
             self.start_epoch()
         else:
             self.look(at_end=True)
+
+    def commonest(self):
+        """The number of examples of the commonest class."""
+        targets = (checks.pair(self.data[index], self.network)[1] for index in range(self.count))
+        return max(Counter(map(tuple, targets)).values())
 
     # ------------------------------------------------------------------ the end
 
@@ -186,16 +193,16 @@ class Training(Progress):
     def __exit__(self, kind, error, traceback):
         progress_line.is_muted = False
         if kind is ValueError and self.index is not None and self.fits():
-            parameters.trusted.pop()
+            checks.trusted.pop()
             self.divergence.stop(self.images + 1, "outputs or error terms grew without bound")
         if kind is ValueError and str(error).startswith("data["):  # of evaluate
             error = ValueError(f"test_{error}")
-            parameters.trusted.pop()
+            checks.trusted.pop()
             raise error from None
         is_interrupt = kind is not None and issubclass(kind, KeyboardInterrupt)
         if not is_interrupt and kind is not Stopped:
             return super().__exit__(kind, error, traceback)
-        parameters.trusted.pop()
+        checks.trusted.pop()
         progress_line.clear()
         if self.is_verbose or is_interrupt:
             say(f"Stopped {'by watch ' if kind is Stopped else ''}in epoch {self.epoch} of "
