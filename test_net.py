@@ -12,13 +12,16 @@ import argparse
 import os
 import sys
 
-import mnist_loader
-import neural_net
-from backstage.network.confusion import confusion_and_mistakes
-from backstage.network.saving import WEIGHTS
-from backstage.console import say, shown_path
-from backstage.network.notation import prediction, score
-from neural_net import Net
+try:
+    import mnist_loader
+    import neural_net
+    from backstage.console import printable, say, shown_path
+    from backstage.network.confusion import confusion_and_mistakes
+    from backstage.network.notation import prediction, score
+    from backstage.network.saving import WEIGHTS
+    from neural_net import Net
+except KeyboardInterrupt:  # NumPy takes a moment
+    sys.exit("test_net.py: interrupted by Ctrl-C")
 
 DATASETS = {"mnist": "mnist.pkl", "digits": "digits.pkl"}  # and the weights trained on each
 
@@ -30,13 +33,15 @@ def table(counts):
     total = sum(map(sum, counts))
     text = score(sum(counts[label][label] for label in labels), total) + "\n\n"
     if len(counts) > 30:
-        worst = sorted((-counts[label][said], label, said) for label in labels for said in labels
-                       if label != said and counts[label][said])
-        return text + "\n".join(f"{label} taken for {said}: {-count:,} of {sum(counts[label]):,}"
-                                for count, label, said in worst[:20])
+        worst = sorted((-counts[label][predicted], label, predicted)
+                       for label in labels for predicted in labels
+                       if label != predicted and counts[label][predicted])
+        return text + "\n".join(
+            f"{label} taken for {predicted}: {-count:,} of {sum(counts[label]):,}"
+            for count, label, predicted in worst[:20])
     width = 6 if len(counts) <= 10 else 1 + max(2, len(str(max(map(max, counts)))))
     text += "label  correct   predicted\n" + " " * 18
-    text += "".join(f"{said:>{width}}" for said in labels)
+    text += "".join(f"{predicted:>{width}}" for predicted in labels)
     for label in labels:
         images = sum(counts[label])
         share = f"{100 * counts[label][label] / images:.2f}%" if images else "n/a"
@@ -61,13 +66,13 @@ def read(weights, paths, sheet_path=None):
             faults.append(described(error))
             continue
         if reading.problem:
-            said = "no digit found"
+            predicted = "no digit found"
             faults.append(f"{path}: {reading.problem}")
         else:
-            said = prediction(network, network.forward(reading.inputs))
-            say(f"{path}: predicted {said}")
+            predicted = prediction(network, network.forward(reading.inputs))
+            say(f"{path}: predicted {predicted}")
         tiles.append(pictures.side_by_side([reading.picture, reading.ink, reading.frame]))
-        labels.append(f"{os.path.basename(path)}: {said}")
+        labels.append(f"{os.path.basename(path)}: {predicted}")
     if tiles:
         say(pictures.save_picture(pictures.sheet(tiles, labels, 1), "read.png", sheet_path))
     for fault in faults:
@@ -86,9 +91,9 @@ def load_network(path, inputs, classes):
 
 def described(error):
     """An error in words, without its errno."""
-    if isinstance(error, OSError) and error.filename and error.strerror:
-        return f"{error.filename}: {error.strerror}"
-    return error
+    if isinstance(error, OSError) and error.strerror:
+        error = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return printable(error)
 
 
 def draw(options):
@@ -107,7 +112,10 @@ def draw(options):
 
 def main(arguments=None):
     """Runs the command line. Returns the exit status."""
-    parser = argparse.ArgumentParser(description="Evaluates a saved network on test data.")
+    description, examples = __doc__.split("\n\n", 1)
+    parser = argparse.ArgumentParser(
+        description=description, epilog=f"examples:\n{examples}",
+        formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weights", metavar="FILE", help="the saved network (default: "
                         "weights/mnist.pkl or weights/digits.pkl, to match the data; for --read, "
                         "weights/mnist-best.pkl; for --draw, both MNIST networks)")

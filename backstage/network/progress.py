@@ -48,6 +48,9 @@ class Progress:
     def __exit__(self, kind, error, traceback):
         checks.trusted.pop()
         progress_line.clear()
+        return self.ended(kind, error)
+
+    def ended(self, kind, error):
         if kind is ValueError and self.index is not None:
             raise ValueError(f"{self.name}[{self.index}]: {error}") from None
 
@@ -190,21 +193,15 @@ class Training(Progress):
         progress_line.is_muted = not self.is_verbose
         return super().__enter__()
 
-    def __exit__(self, kind, error, traceback):
+    def ended(self, kind, error):
         progress_line.is_muted = False
+        if kind is ValueError and str(error).startswith("data["):  # from evaluate
+            raise ValueError(f"test_{error}") from None
         if kind is ValueError and self.index is not None and self.fits():
-            checks.trusted.pop()
             self.divergence.stop(self.images + 1, "outputs or error terms grew without bound")
-        if kind is ValueError and str(error).startswith("data["):  # of evaluate
-            error = ValueError(f"test_{error}")
-            checks.trusted.pop()
-            raise error from None
-        is_interrupt = kind is not None and issubclass(kind, KeyboardInterrupt)
-        if not is_interrupt and kind is not Stopped:
-            return super().__exit__(kind, error, traceback)
-        checks.trusted.pop()
-        progress_line.clear()
-        if self.is_verbose or is_interrupt:
+        if kind not in (KeyboardInterrupt, Stopped):
+            return super().ended(kind, error)
+        if self.is_verbose or kind is KeyboardInterrupt:
             say(f"Stopped {'by watch ' if kind is Stopped else ''}in epoch {self.epoch} of "
                 f"{self.epochs} after {self.done:,} of {self.count:,} examples. The network keeps "
                 "what it has learned.")

@@ -80,7 +80,7 @@ def test_numbers_that_overflow_in_the_forward_pass_are_not_blamed_on_the_data(ca
         network.train([([1e200, 1e200], 0)], 0.1)
     message = r"^training_data\[0\]: inputs: expected 2 numbers, got 3"
     with pytest.raises(ValueError, match=message):
-        network.train([([1e200, 1e200, 0.0], 0)], 0.1)
+        Net([2, 2]).train([([1e200, 1e200, 0.0], 0)], 0.1)
 
 
 VANISHED = [[1e-4, -1e-4]]  # deltas that hardly teach anything
