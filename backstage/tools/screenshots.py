@@ -1,92 +1,143 @@
-"""Takes the screenshots of the page that the README shows.
+"""Takes the screenshots of the page that the READMEs show.
 
-    python -m backstage.tools.screenshots           backstage/images/step.png and draw.png
-    python -m backstage.tools.screenshots FOLDER    both views, in every width and color, at several lines
+    python -m backstage.tools.screenshots           step.png, step.gif and draw.png, to
+                                                    backstage/images
+    python -m backstage.tools.screenshots FOLDER    the whole page in several widths, light and
+                                                    dark, at several lines of the step
 
-Needs Chromium and Selenium, as the tests in a browser do.
+Needs Chromium and Selenium, as the tests in a browser do. The lines of code and of explain that
+step.png shows are stored in its text, so that a test can compare them with the source.
 """
 
+import argparse
 import base64
 import io
 import os
 import sys
 import tempfile
-import time
+
+from PIL import Image, PngImagePlugin
+
+import test_net
+from mnist_loader import load_data_wrapper
+from neural_net import Net
 
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path[:0] = [PROJECT, os.path.join(PROJECT, "tests")]
+IMAGES = os.path.join(PROJECT, "backstage", "images")
+STEP = ("#one-step .controls", "#one-step .side-by-side")
+DELTA_BETA = 11  # the line of δ_β, counted from 0
+FILM = (10, 11, 12, 13, 14, 15, 18, 23, 25)  # error terms, and a weight and a bias of each kind
 
-from PIL import Image  # noqa: E402
-
+sys.path.insert(0, os.path.join(PROJECT, "tests"))
 import browser  # noqa: E402
-import test_net  # noqa: E402
-from mnist_loader import load_data_wrapper  # noqa: E402
-from neural_net import Net  # noqa: E402
-
-SCREENSHOTS = os.path.join(PROJECT, "backstage", "images")
 
 
-def main(arguments):
+def main(arguments=None):
+    parser = argparse.ArgumentParser(
+        prog="python -m backstage.tools.screenshots",
+        description="Takes the README's screenshots: step.png, step.gif and draw.png. "
+        "Needs Chromium and Selenium.")
+    parser.add_argument("folder", nargs="?", metavar="FOLDER", help="write screenshots of the "
+                        "whole page in several widths, light and dark, to this folder instead")
+    folder = parser.parse_args(arguments).folder
     if browser.missing():
-        sys.exit(f"screenshots.py: {browser.missing()} is not installed")
+        parser.error(f"{browser.missing()} is not installed")
+    os.makedirs(folder or IMAGES, exist_ok=True)
     networks = {name: Net.from_file(os.path.join(test_net.WEIGHTS, name))
                 for name in ("mnist-best.pkl", "mnist.pkl")}
     with tempfile.TemporaryDirectory() as profile, \
             browser.served(networks, lambda: load_data_wrapper("digits")) as running, \
             browser.chromium(profile) as driver:
-        if arguments:
-            everything(driver, running.address, arguments[0])
+        if folder:
+            whole_page(driver, running.address, folder)
             return
-        os.makedirs(SCREENSHOTS, exist_ok=True)
-        opened(driver, running.address, 1280, False)
-        step(driver, 12)
-        driver.execute_script("""
-            document.querySelector("#equation [data-symbol='δ_β']").dispatchEvent(
-              new PointerEvent("pointerover", {bubbles: true}))""")
-        taken(driver, ("#one-step .controls", "#one-step .side-by-side"),
-              os.path.join(SCREENSHOTS, "step.png"))
+        opened(driver, running.address, 1280)
+        save_step(driver, os.path.join(IMAGES, "step.png"))
+        save_film(driver, os.path.join(IMAGES, "step.gif"))
         draw(driver)
-        taken(driver, ("#draw .drawing", "#neuron"), os.path.join(SCREENSHOTS, "draw.png"))
+        save(screenshot(driver, ("#draw .drawing", "#neuron")), os.path.join(IMAGES, "draw.png"))
 
 
-def everything(driver, address, folder):
-    """The whole page in every width and color, at several lines of the step."""
-    os.makedirs(folder, exist_ok=True)
+def save_step(driver, path):
+    """δ_β's line, with the places of δ_β marked, as when the mouse points at it."""
+    go_to(driver, DELTA_BETA)
+    driver.execute_script("""
+        document.querySelector("#equation [data-symbol='δ_β']").dispatchEvent(
+          new PointerEvent("pointerover", {bubbles: true}))""")
+    line, code = driver.execute_script("""
+        const line = document.querySelector("#lines [aria-current]");
+        const copied = line.closest("[data-copy]") || line.querySelector("[data-copy]");
+        return [copied?.dataset.copy ?? line.textContent, [...document.querySelectorAll("#code .row code")].map(
+          row => row.textContent)];""")
+    text = PngImagePlugin.PngInfo()
+    text.add_itxt("explain", line)
+    text.add_itxt("code", "\n".join(code))
+    save(screenshot(driver, STEP), path, pnginfo=text)
+
+
+def save_film(driver, path):
+    """An animation that steps through the backward pass."""
+    driver.execute_script("""
+        for (const below of document.querySelectorAll("#one-step .cost, #one-step figcaption")) {
+          below.style.visibility = "hidden";
+        }""")
+    frames = []
+    for line in FILM:
+        go_to(driver, line)
+        frames.append(screenshot(driver, ("#one-step .controls", "#diagram", "#indices")))
+    width, height = frames[0].width, max(frame.height for frame in frames)
+    together = Image.new("RGB", (width, height * len(frames)), frames[0].getpixel((0, 0)))
+    for index, frame in enumerate(frames):
+        together.paste(frame, (0, height * index))
+    together = together.quantize(256, dither=Image.Dither.NONE)
+    first, *others = [together.crop((0, top, width, top + height))
+                      for top in range(0, together.height, height)]
+    first.save(path, save_all=True, append_images=others, loop=0, optimize=True,
+               duration=[1600] * len(others) + [4000])
+    print(path)
+
+
+def whole_page(driver, address, folder):
     for width in (360, 768, 1024, 1600):
         for dark in (False, True):
             opened(driver, address, width, dark)
             draw(driver)
-            driver.execute_script("document.querySelector('#truth').value = 8;"
-                                  "document.querySelector('#teach-step').click()")
-            time.sleep(0.5)
-            for line in (0, 8, 12, 31):
-                step(driver, line)
+            for line in (0, 8, 12, 30):
+                go_to(driver, line)
                 name = f"{width}-{'dark' if dark else 'light'}-{line + 1}.png"
-                taken(driver, ("body",), os.path.join(folder, name))
+                save(screenshot(driver, ("body",)), os.path.join(folder, name))
 
 
-def opened(driver, address, width, dark):
+def opened(driver, address, width, dark=False):
     browser.resize(driver, width, 1000, dark)
     driver.get(address)
-    time.sleep(1)
+    browser.settled(driver)
 
 
-def step(driver, line):
-    driver.execute_script("document.querySelectorAll('#lines button')[arguments[0]].click()", line)
+def go_to(driver, line):
+    """Steps to a line, counted from 0, with the buttons."""
+    for button in ("step-back", "step-next"):
+        for click in range(100):
+            shown = driver.execute_script("return [...document.querySelectorAll('#lines button')]"
+                                          ".findIndex(one => one.ariaCurrent)")
+            if shown == line or (shown < line) == (button == "step-back"):
+                break
+            driver.find_element("id", button).click()
+    browser.settled(driver)
 
 
 def draw(driver):
     """A drawn 3, and the hidden neuron that it excites most."""
     browser.draw(driver, browser.DIGITS[3])
-    time.sleep(0.5)
+    browser.settled(driver)
     driver.execute_script("""
         const light = tile => Number(tile.style.getPropertyValue("--light"));
         [...document.querySelectorAll(".tile")].sort((a, b) => light(b) - light(a))[0].click()""")
-    time.sleep(0.5)
+    browser.settled(driver)
 
 
-def taken(driver, selectors, path):
-    """Writes a picture of what lies between two elements, as wide as the page."""
+def screenshot(driver, selectors):
+    """A picture of what lies between two elements, as wide as the page."""
     driver.execute_script("document.activeElement.blur()")
     top, bottom, width, height = driver.execute_script("""
         const boxes = arguments[0].map(
@@ -98,10 +149,13 @@ def taken(driver, selectors, path):
         "captureBeyondViewport": True,
         "clip": {"x": 0, "y": max(0, top - 8), "width": width, "scale": 1,
                  "height": min(height, bottom + 16) - max(0, top - 8)}})["data"]
-    picture = Image.open(io.BytesIO(base64.b64decode(content))).convert("RGB")
-    picture.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+    return Image.open(io.BytesIO(base64.b64decode(content))).convert("RGB")
+
+
+def save(picture, path, **options):
+    picture.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True, **options)
     print(path)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

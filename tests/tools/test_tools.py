@@ -11,7 +11,8 @@ import neural_net
 from backstage.tools import drawings, learning_curve
 
 PROJECT = os.path.dirname(os.path.abspath(neural_net.__file__))
-TOOLS = ("accuracy", "benchmark", "drawings", "learning_curve")
+TOOLS = ("accuracy", "benchmark", "drawings", "learning_curve",
+         "screenshots")
 
 
 @pytest.mark.parametrize("tool", TOOLS)
