@@ -1,4 +1,4 @@
-"""Net's methods imagine, looks_for and show, and the class Film. Pillow is imported when needed."""
+"""Net's methods imagine, looks_for and show, and Film. Pillow is imported when it is needed."""
 
 import base64
 import math

@@ -35,11 +35,13 @@ NETWORKS = (  # the network, the arguments of each call of train, the number of 
 def measure(network, calls, training_data, test_data):
     """Trains the network; returns its accuracy in percent and the processor time in seconds."""
     started = time.process_time()
-    for number, call in enumerate(calls, 1):
-        def watch(images, number=number, total=call.get("epochs", 1) * len(training_data)):
-            if progress_line.can_change():
-                progress_line.show(f"{network!r}, call {number} of {len(calls)}: {images:,} of "
-                                   f"{total:,} images")
+    is_terminal = progress_line.can_change()
+
+    def watch(images):
+        if is_terminal:
+            progress_line.show(f"{network!r}, {call}: {images:,} images")
+
+    for call in calls:
         network.train(training_data, watch=watch, every=1000, verbose=False, **call)
     progress_line.clear()
     seconds = time.process_time() - started

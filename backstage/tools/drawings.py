@@ -100,7 +100,7 @@ def forward():
 
 
 def backward():
-    """Equation (4): two error terms meet in A, through the weights that A's output went through."""
+    """Equation (4): two error terms meet in A, through the weights that out_A went through."""
     parts = [arrow(source, name, "faint") for source, name in connections() if source != "A"]
     parts += [neuron(name) for name in PLACES if name not in "Aαβ"]
     parts += ['<g class="error">', arrow("α", "A"), arrow("β", "A"),

@@ -67,8 +67,8 @@ def save_step(driver, path):
     line, code = driver.execute_script("""
         const line = document.querySelector("#lines [aria-current]");
         const copied = line.closest("[data-copy]") || line.querySelector("[data-copy]");
-        return [copied?.dataset.copy ?? line.textContent, [...document.querySelectorAll("#code .row code")].map(
-          row => row.textContent)];""")
+        const rows = [...document.querySelectorAll("#code .row code")];
+        return [copied?.dataset.copy ?? line.textContent, rows.map(row => row.textContent)];""")
     text = PngImagePlugin.PngInfo()
     text.add_itxt("explain", line)
     text.add_itxt("code", "\n".join(code))
