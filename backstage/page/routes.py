@@ -26,7 +26,7 @@ def functions(Net, source, networks, data):
     """
     data = functools.lru_cache(maxsize=None)(data)
     kept = Kept()
-    digits = Digits(networks, lambda: data()[2])
+    digits = Digits(networks, lambda: data()[2], kept)
     begin = {
         "start": step_view.START,
         "passages": passages(source, os.path.abspath(activations.__file__)),
@@ -45,10 +45,10 @@ def functions(Net, source, networks, data):
         "step": lambda request: step_view.step(Net, request),
         # draw a digit
         "network": digits.network,
-        "drawing": digits.drawing,
-        "picture": digits.picture,
-        "example": digits.example,
         "frame": digits.frame,
+        "example": digits.example,
+        "picture": digits.picture,
         "neuron": digits.neuron,
         "teach": digits.teach,
+        "forget": digits.forget,
     }
