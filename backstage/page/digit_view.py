@@ -51,7 +51,7 @@ class Digits:
         images = self.test_data()
         index = request.get("index", random.randrange(len(images)))
         inputs, label = images[index]
-        return {"frame": _framed(inputs), "index": index, "label": int(label)}
+        return {"frame": frame_of(inputs), "index": index, "label": int(label)}
 
     def picture(self, request):
         """{"picture", "network"} → what the network predicts for each digit in a picture file, in
@@ -60,13 +60,13 @@ class Digits:
         found = [reading.read_picture(io.BytesIO(base64.b64decode(request["picture"])))]
         if found[0].problem:
             raise ValueError(f"the picture: {found[0].problem}")
-        return {"digits": [self._predicted(request, _framed(digit.inputs)) for digit in found],
+        return {"digits": [self._predicted(request, frame_of(digit.inputs)) for digit in found],
                 "picture": _reduced(found[0].picture), "ink": _reduced(found[0].ink)}
 
     def _predicted(self, request, frame):
         network = self._network(request)
         return {"frame": frame, "taught": request["network"] in self.kept.of(request).taught,
-                **_prediction(network, network.forward(_inputs(frame)))}
+                **_prediction(network, network.forward(inputs_of(frame)))}
 
     # ------------------------------------------------------------------ a neuron
 
@@ -75,7 +75,7 @@ class Digits:
         weighted input adds up; which pixels favor or oppose the neuron, weight times pixel; and
         the neurons of the layer before that do so, weight times out."""
         network, layer, neuron = self._network(request), request["layer"], request["neuron"]
-        outs = network.forward(_inputs(request["frame"]))
+        outs = network.forward(inputs_of(request["frame"]))
         lines = list(forward_lines(network, outs, {layer: [neuron]}, MOST_TERMS))
         shares = [weight * out for weight, out in zip(network.weights[layer][neuron], outs[layer])]
         pixels = [weight * pixel for weight, pixel
@@ -87,7 +87,7 @@ class Digits:
                     for term in lines[0].terms]
         return {"lines": list(map(as_json, lines)),
                 "products": [[product, number(product)] for product in products],
-                "pixels": _signed(pixels), "shares": _signed(shares)}
+                "pixels": signed(pixels), "shares": signed(shares)}
 
     # ------------------------------------------------------------------ a training step
 
@@ -95,8 +95,8 @@ class Digits:
         """{"frame", "target", "learning_rate", "network"} → one training step on a frame, taken on
         this page's own copy of the network: the error terms, the lines of some neurons, how many
         other weights and biases change, and what the network predicts afterwards."""
-        network, inputs = self._network(request), _inputs(request["frame"])
-        step = take_step(network, inputs, request["target"], _rate(request["learning_rate"]))
+        network, inputs = self._network(request), inputs_of(request["frame"])
+        step = take_step(network, inputs, request["target"], rate_of(request["learning_rate"]))
         after = {"maps": _maps(step.after),
                  **_prediction(step.after, step.after.forward(inputs))}
         self.kept.of(request).taught[request["network"]] = step.after
@@ -129,7 +129,7 @@ def _maps(network):
     """What each neuron of the first hidden layer looks for: its weights, one for each pixel.
     Raises ValueError if they are not finite."""
     hidden = network.weights[0] if len(network.weights) > 1 else []
-    return [_signed(incoming) for incoming in hidden]
+    return [signed(incoming) for incoming in hidden]
 
 
 def _prediction(network, outs):
@@ -147,7 +147,7 @@ def _weights_of_pixels(network, layer, neuron):
     return head.project_back([float(other == neuron) for other in range(head.sizes[-1])])
 
 
-def _rate(rate):
+def rate_of(rate):
     """A learning rate as a float; what is not a number arrives as it was typed."""
     if not isinstance(rate, (int, float)) or not 0.0 < rate <= LARGEST_RATE:
         raise ValueError(f"η: expected a number greater than 0, at most {LARGEST_RATE:,.0f}, "
@@ -155,11 +155,11 @@ def _rate(rate):
     return float(rate)
 
 
-def _inputs(frame):
+def inputs_of(frame):
     return [pixel / 255.0 for pixel in base64.b64decode(frame)]
 
 
-def _framed(inputs):
+def frame_of(inputs):
     return _text(round(255 * pixel) for pixel in inputs)
 
 
@@ -170,7 +170,7 @@ def _reduced(picture):
     return [*picture.size, _text(255 - gray for gray in picture.tobytes())]
 
 
-def _signed(values):
+def signed(values):
     """Values divided by the largest magnitude, as signed bytes in base64: 127 for 1."""
     return _text(round(127 * value) % 256 for value in normalized(values))
 

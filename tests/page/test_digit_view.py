@@ -129,12 +129,13 @@ from backstage.page import kept, routes
 import neural_net
 routes = routes.functions(neural_net.Net, neural_net.__file__,
                           {"one": neural_net.Net([784, 3, 10], seed=1)},
-                          lambda: ([], [], [([0.5] * 784, 7)]))
-request = {"page": "a", "network": "one", "layer": 1, "neuron": 3, "target": 4,
-           "learning_rate": 0.1}
+                          lambda: ([([0.5] * 784, [1.0] + 9 * [0.0])], *2 * [[([0.5] * 784, 7)]]))
+request = {"page": "a", "network": "one", "layer": 1, "neuron": 3, "target": 4, "example": 0,
+           "learning_rate": 0.1, "neurons": 10, "batch_size": 1, "seed": 1, "batches": 1}
 routes["start"](request)
 request["frame"] = routes["example"](request)["frame"]
-for name in ("network", "frame", "neuron", "teach", "forget"):
+for name in ("network", "frame", "neuron", "teach", "forget", "begin", "train", "batch",
+             "equations"):
     routes[name](request)
 print([name for name in ("numpy", "PIL") if name in sys.modules])
 """

@@ -200,7 +200,8 @@ function termTable(line, products) {
       make("td"), make("td", {class: "number", id: "neuron-in"}, line.value))));
 }
 
-function codeOf(line, passages) {
+/** The code that computes a line. */
+export function codeOf(line, passages) {
   const [first] = line.terms[0];
   const passage = passageFor(passages,
     {...line, symbols: typeof first === "string" ? first : nameOf(first)});
