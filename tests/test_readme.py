@@ -6,14 +6,13 @@ import contextlib
 import io
 import json
 import os
+import platform
 import re
 
 import pytest
 
-import datasets
 import mnist_loader
 import neural_net
-import test_net
 
 PROJECT = os.path.dirname(os.path.abspath(neural_net.__file__))
 
@@ -27,72 +26,80 @@ README = text_of("README.md")
 WEIGHTS = text_of("weights", "README.md")
 EXERCISES = text_of("backstage", "exercises.md")
 CODE = text_of("neural_net.py")
-EQUATIONS = README[README.index("## The equations, in the order of the code"):
-                   README.index("## One training step")]
+EXCERPTS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+PLAIN = {r"\Omega": "Ω", r"\lambda": "λ", r"\alpha": "α", r"\beta": "β", r"\delta": "δ",
+         r"\eta": "η", r"\cdot": "·", r"\frac{1}{1 + e^{-in_A}}": "1/(1+e^(−in_A))",
+         r"\tfrac12": "½·", "^2": "²", r"\qquad": "", "W^+": "W+", "b^+": "b+", "{": "", "}": "",
+         "-": "−", " ": ""}  # LaTeX, and how the comments write it
 COMMENT = r"# (?:output layer +|hidden layers +)?\((\d)\)  "  # above the loop of an equation
 
 
 # ---------------------------------------------------------------------- equations and code
 
 
+def plain(latex):
+    for written, letters in PLAIN.items():
+        latex = latex.replace(written, letters)
+    return latex
+
+
 def test_every_equation_of_the_readme_stands_in_the_code_once_and_the_other_way_round():
-    in_readme = re.findall(r"\\tag\{(\d)\}", EQUATIONS)
-    in_words = re.findall(r"\*\*\((\d)\)\*\*", EQUATIONS)
+    in_readme = re.findall(r"\\tag\{(\d)\}", README)
+    in_words = re.findall(r"\*\*\((\d)\)\*\*", README)
     in_code = re.findall(f"^ *{COMMENT}", CODE, re.MULTILINE)
-    assert sorted(in_readme) == sorted(in_words) == sorted(in_code) == list("12345678")
+    assert in_readme == in_words == list("12345678")
+    assert sorted(in_code) == in_readme
 
 
 def test_every_excerpt_of_code_stands_in_the_file_letter_for_letter():
-    excerpts = re.findall(r"```python\n(.*?)```", EQUATIONS, re.DOTALL)
-    assert len(excerpts) == 7
-    for excerpt in excerpts:
+    assert len(EXCERPTS) == 7
+    for excerpt in EXCERPTS:
         assert len(excerpt.splitlines()) >= 5
         assert excerpt in CODE
-    assert sorted(re.findall(COMMENT, "".join(excerpts))) == list("12345678")
+    assert re.findall(COMMENT, "".join(EXCERPTS)) == list("112345678")  # (1) on the first screen
 
 
 def test_each_equation_reads_the_same_in_the_readme_and_in_the_comment():
     """After both are brought to the same plain letters."""
-    letters = {r"\Omega": "Ω", r"\lambda": "λ", r"\alpha": "α", r"\beta": "β", r"\delta": "δ",
-               r"\eta": "η", r"\cdot": "·", r"\frac{1}{1 + e^{-in_A}}": "1/(1+e^(−in_A))",
-               r"\qquad": "", "W^+": "W+", "b^+": "b+", "{": "", "}": "", "-": "−", " ": ""}
     comments = dict(re.findall(f"^ *{COMMENT}(.*)$", CODE, re.MULTILINE))
-    equations = re.findall(r"```math\n(.*?) \\tag\{(\d)\}\n```", EQUATIONS)
-    assert len(equations) == 8
+    comments["E"] = re.search("# (E = ½.*)", CODE)[1]
+    equations = re.findall(r"```math\n(.*?)(?: \\tag\{(\d)\})?\n```", README)
+    assert len(equations) == 9
     for equation, number in equations:
-        comment = comments[number].replace(" ", "")
-        for latex, plain in letters.items():
-            equation = equation.replace(latex, plain)
-        assert equation == comment
+        assert plain(equation) == comments[number or "E"].replace(" ", "")
 
 
 def test_each_symbol_of_the_table_is_the_number_that_the_code_beside_it_gives():
-    """Both in the training step that explain prints further down."""
+    """Both in the training step that explain prints further down, which uses the givens."""
     step = README[README.index(">>> network.explain("):]
     printed = dict(re.findall(r"(\w+|[Ωλ]) = (−?[\d.]+)(?:,|\n)", step.split("Forward pass")[0]))
-    printed.update(re.findall(r"^\([1235]\) (\S+)(?:.*\n +=)?.*= (−?[\d.]+)$", step, re.MULTILINE))
+    printed.update(re.findall(r"^\([1-4]\) (\S+)(?:.*\n +=)?.*= (−?[\d.]+)$", step, re.MULTILINE))
     for name, kind, value in re.findall(r"^\(\d\) [Wb]\+(_\w+) += ([Wb])_.*? = (−?[\d.]+) ", step,
                                         re.MULTILINE):
         printed[kind + name] = value
+    printed["η"], printed["E"] = re.search(r"η = (\S+)", step)[1], re.search(r"E = .* = (\S+) b", step)[1]
+    givens = README[README.index("## One step in numbers"):README.index(">>> network.explain(")]
+    given = re.findall(r"([\wΩλ]+) = (−?[\d.]+)(?=[,;\n])", givens)
+    assert len(given) == 22
+    for name, value in given:
+        assert float(value.replace("−", "-")) == float(printed[name].replace("−", "-")), name
+
     network = neural_net.Net([2, 3, 2])
     network.weights = [[[0.1, 0.8], [0.4, 0.6], [-0.2, 0.5]], [[0.3, 0.9, -0.4], [-0.6, 0.2, 0.7]]]
     network.biases = [[0.0, 0.1, -0.1], [0.2, -0.3]]
     outs, target = network.forward([0.35, 0.9]), [1, 0]
     names = {"outs": outs, "weights": network.weights, "biases": network.biases, "target": target,
              "deltas": network.error_terms(outs, target), "learning_rate": 0.5,
-             "layer_ins": network.weighted_inputs(0, outs[0])}
+             "layer_ins": network.weighted_inputs(0, outs[0]), "network": network}
     compared = []
-    for symbols, codes in re.findall(r"^\| (\$`.*?) \| (`.*?) \| ", EQUATIONS, re.MULTILINE):
+    for symbols, codes in re.findall(r"^\| (\$`.*?) \| (`.*?) \| ", README, re.MULTILINE):
         symbols, codes = re.findall(r"\$`(.*?)`\$", symbols), re.findall(r"`(.*?)`", codes)
         assert len(symbols) == len(codes)
-        for symbol, expression in zip(symbols, codes):
-            for latex, plain in {r"\Omega": "Ω", r"\lambda": "λ", r"\alpha": "α", r"\beta": "β",
-                                 r"\delta": "δ", r"\eta": "η", "{": "", "}": "", " ": ""}.items():
-                symbol = symbol.replace(latex, plain)
+        for symbol, expression in zip(map(plain, symbols), codes):
             value = float(printed[symbol].replace("−", "-"))
             assert eval(expression, names) == pytest.approx(value, rel=2e-3), symbol
             compared.append(symbol)
-    assert len(compared) == len(set(compared)) >= 15
+    assert len(compared) == len(set(compared)) == 16
 
 
 # ---------------------------------------------------------------------- what snippets print
@@ -100,7 +107,7 @@ def test_each_symbol_of_the_table_is_the_number_that_the_code_beside_it_gives():
 
 def snippets(page):
     """(whether it needs MNIST, its lines) of each interactive snippet of a page."""
-    found = re.findall(r"(\*With MNIST:\*\n\n)?```pycon\n(.*?)```", page, re.DOTALL)
+    found = re.findall(r"(\*Output with MNIST:\*\n\n)?```pycon\n(.*?)```", page, re.DOTALL)
     return [(bool(marker), block) for marker, block in found]
 
 
@@ -124,8 +131,22 @@ def printed_by(snippet, names):
 
 
 def without_times(text):
-    text = re.sub(r"\d+ (s|min) left \((.*?), [\d,]+/s\)", r"… left (\2, …/s)", text)
+    """As a terminal shows it at the end, where the progress within an epoch is overwritten."""
+    text = re.sub(r"^epoch .* left \(.*\n", "", text, flags=re.MULTILINE)
     return re.sub(r"\(\d+\.\d s\)", "(… s)", text)
+
+
+def agree(printed, said, c_library=platform.libc_ver()[0]):
+    """Whether a snippet prints what the page says. The pages were written with glibc; another C
+    library's exp, log and tanh may differ in the last bit, which training makes larger."""
+    printed, said = without_times(printed), without_times(said)
+    if c_library == "glibc":
+        return printed == said
+    number = r"\d[\d,]*(?:\.\d+)?"
+    ours, theirs = ([float(found.replace(",", "")) for found in re.findall(number, text)]
+                    for text in (printed, said))
+    return re.sub(number, "#", printed) == re.sub(number, "#", said) and all(
+        abs(our - their) <= 0.01 * max(1.0, their) for our, their in zip(ours, theirs))
 
 
 def session(page, names):
@@ -149,7 +170,7 @@ def test_typed_in_order_without_mnist_every_other_snippet_prints_what_the_page_s
         if needs_mnist:
             assert "Traceback" not in printed
         else:
-            assert without_times(printed) == without_times(said)
+            assert agree(printed, said), printed
 
 
 def test_every_interactive_snippet_on_mnist_prints_what_the_page_says(mnist, readme_on_mnist):
@@ -157,7 +178,15 @@ def test_every_interactive_snippet_on_mnist_prints_what_the_page_says(mnist, rea
     assert [len(results) for results in pages] == [len(snippets(README)), len(snippets(WEIGHTS))]
     for results in pages:
         for needs_mnist, printed, said in results:
-            assert without_times(printed) == without_times(said)
+            assert agree(printed, said), printed
+
+
+def test_another_c_library_may_change_the_last_digits_and_nothing_else():
+    said = "epoch 1 of 1: 90.26% correct, mean E 0.1833 while training (62.5 s)\n"
+    assert agree(said.replace("90.26", "90.31").replace("62.5", "7.0"), said, "")
+    assert not agree(said.replace("90.26", "90.31"), said, "glibc")
+    for changed in (said.replace("90.26", "88.26"), said.replace("correct", "right"), ""):
+        assert not agree(changed, said, "")
 
 
 def test_what_a_session_shows_is_what_a_prompt_would_show():
@@ -193,24 +222,11 @@ def test_every_link_to_a_section_finds_its_heading():
 # ---------------------------------------------------------------------- other code on the page
 
 
-def test_the_fashion_mnist_example_trains_saves_and_is_scored(tmp_path, digits, capsys):
-    """On a folder of a few digits in MNIST's format, in its place."""
-    training_data, test_data = digits[0][:300], digits[2][:100]
-    parts = (training_data.images, training_data.labels, test_data.images, test_data.labels)
-    shaped = [part.reshape(-1, 28, 28) if part.ndim == 2 else part for part in parts]
-    datasets.put(tmp_path / "fashion", dict(zip(datasets.NAMES, map(datasets.idx, shaped))))
-    names = {"Net": neural_net.Net, "load_data_wrapper": mnist_loader.load_data_wrapper}
-    exec(re.search(r"```python\n(training_data.*?)```", README, re.DOTALL)[1], names)
-    command = re.search(r"^python test_net.py (--dataset .*)$", README, re.MULTILINE)[1]
-    assert not test_net.main(command.split())
-    assert "% correct! (" in capsys.readouterr().out
-
-
 def test_the_momentum_of_the_exercises_is_a_velocity_that_each_step_adds_to():
     """v = 0.9·v + η·δ·out and W = W + v, with one example after the other."""
     snippet, = [block for needs_mnist, block in snippets(EXERCISES) if "Momentum" in block]
     names = {"Net": neural_net.Net}
-    printed_by(snippet[:snippet.index(">>> network")], names)
+    printed_by(snippet[:snippet.index(">>> for")], names)
     network = names["Momentum"]([2, 3, 2], biases=False, seed=1)
     plain = neural_net.Net([2, 3, 2], biases=False, seed=1)
     velocity = [[[0.0] * len(incoming) for incoming in layer] for layer in plain.weights]
@@ -236,10 +252,6 @@ def test_the_pytorch_snippet_gives_the_same_outputs(capsys):
     exec(snippet, {})
     ours, theirs = (eval(line) for line in capsys.readouterr().out.splitlines())
     assert ours == pytest.approx(theirs, rel=1e-12)
-
-
-def test_only_what_the_project_shows_stands_at_its_top():
-    assert re.findall(r"^(?:import|from) (\w+)", CODE, re.MULTILINE).count("numpy") == 0
 
 
 if __name__ == "__main__":  # see conftest.readme_on_mnist

@@ -4,19 +4,23 @@ They need Debian's chromium and chromium-driver, and selenium from PyPI; without
 skipped.
 """
 
+import base64
 import copy
+import io
 import os
 import re
 import types
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import browser
 import neural_net
 import test_net
 from backstage.page import step_view
 from backstage.network.explanation import backward_lines, forward_lines, take_step
+from backstage.pictures.drawing import BLUE, RED
 from backstage.network.notation import number
 from mnist_loader import load_data_wrapper
 from neural_net import Net
@@ -395,6 +399,411 @@ def test_pointing_at_a_symbol_marks_every_place_where_it_stands(page):
     assert name.text == "incoming[source]" and "pointed" in name.get_attribute("class")
 
 
+# ---------------------------------------------------------------------- a digit
+
+
+def answer(driver):
+    return text(driver, "answer")
+
+
+def test_drawn_digits_are_read(page):
+    for digit, strokes in browser.DIGITS.items():
+        browser.draw(page, strokes)
+        wait(page, lambda: answer(page) == str(digit))
+        outs = [float(out) for out in texts(page, ".output .out")]
+        assert len(outs) == 10 and outs.index(max(outs)) == digit
+        click(page, "clear")
+
+
+def test_one_request_at_a_time_and_the_latest_drawing_last(page):
+    """However slow the answers are: here each takes a tenth of a second more."""
+    page.execute_script("""
+        const fetched = window.fetch;
+        window.counts = {all: 0, now: 0, most: 0};
+        window.fetch = async (...request) => {
+          counts.all += 1;
+          window.sent = JSON.parse(request[1].body);
+          counts.most = Math.max(counts.most, counts.now += 1);
+          await new Promise(resolve => setTimeout(resolve, 100));
+          const answer = await fetched(...request);
+          counts.now -= 1;
+          return answer;
+        };""")
+    browser.draw(page, browser.DIGITS[3], move_time=50)
+    wait(page, lambda: page.execute_script("return counts.now") == 0)
+    wait(page, lambda: answer(page) == "3")
+    counts = page.execute_script("return counts")
+    assert counts["most"] == 1 and 2 <= counts["all"] <= 30
+    ink_on_paper = page.execute_script("""
+        const pen = document.getElementById("canvas").getContext("2d");
+        const ink = pen.getImageData(0, 0, 280, 280).data.filter((part, index) => index % 4 === 3);
+        return ink.reduce((sum, part) => sum + part) / 4;""")
+    ink_sent = sum(base64.b64decode(page.execute_script("return sent.ink")))
+    assert ink_sent == pytest.approx(ink_on_paper, rel=0.01)
+
+
+def test_the_other_network_reads_too_and_clear_empties_the_paper(page):
+    from selenium.webdriver.support.ui import Select
+    Select(page.find_element("id", "network")).select_by_value("mnist.pkl")
+    wait(page, lambda: len(page.find_elements("css selector", ".tile")) == 30)
+    browser.draw(page, browser.DIGITS[0])
+    wait(page, lambda: answer(page) == "0")
+    click(page, "clear")
+    assert answer(page) == ""
+    for name in ("canvas", "frame"):
+        dark = page.execute_script(
+            "const {width} = document.getElementById(arguments[0]);"
+            "const pen = document.getElementById(arguments[0]).getContext('2d');"
+            "const {data} = pen.getImageData(0, 0, width, width);"
+            "return data.filter((part, at) => at % 4 === 3 && part && data[at - 3] < 255).length",
+            name)
+        assert dark == 0
+
+
+def test_a_digit_can_be_drawn_with_the_keyboard_alone(page):
+    from selenium.webdriver.common.keys import Keys
+    canvas = page.find_element("id", "canvas")
+    page.execute_script("arguments[0].focus()", canvas)
+    page.switch_to.active_element.send_keys(" ", *[Keys.ARROW_DOWN] * 17)
+    wait(page, lambda: answer(page) == "1")
+    page.switch_to.active_element.send_keys(Keys.DELETE)
+    assert answer(page) == ""
+    for repeat in (False, True):  # as when the key is held
+        page.execute_script("arguments[0].dispatchEvent(new KeyboardEvent('keydown', "
+                            "{key: ' ', repeat: arguments[1]}))", canvas, repeat)
+    assert page.find_elements("css selector", ".pointer.down")
+
+
+def test_the_arrow_keys_move_the_pen_and_not_the_page(page):
+    from selenium.webdriver.common.keys import Keys
+
+    def place():
+        return page.execute_script("""
+            const [canvas, {style}] = [...document.querySelectorAll("#canvas, .pointer")];
+            const scale = canvas.clientWidth / canvas.width;
+            return [(parseFloat(style.left) - canvas.offsetLeft) / scale,
+                    (parseFloat(style.top) - canvas.offsetTop) / scale];""")
+
+    browser.resize(page, 1600, 500)
+    canvas = page.find_element("id", "canvas")
+    page.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'});"
+                        "arguments[0].focus()", canvas)
+    scrolled = page.execute_script("return scrollY")
+    for key, expected in ((Keys.ARROW_RIGHT, (150, 60)), (Keys.ARROW_DOWN, (150, 70)),
+                          (Keys.ARROW_LEFT, (140, 70)), (Keys.ARROW_UP, (140, 60))):
+        page.switch_to.active_element.send_keys(key)
+        assert place() == pytest.approx(expected, abs=0.01)
+    page.switch_to.active_element.send_keys(*[Keys.ARROW_UP] * 9, *[Keys.ARROW_LEFT] * 20)
+    assert place() == pytest.approx((20, 20), abs=0.01)
+    assert page.execute_script("return scrollY") == scrolled
+
+
+def test_a_digit_can_be_drawn_with_a_finger(page):
+    browser.resize(page, 360, 700)
+    left, top = page.execute_script("""
+        const canvas = document.getElementById("canvas");
+        canvas.scrollIntoView({block: "center", behavior: "instant"});
+        const box = canvas.getBoundingClientRect();
+        return [box.left, box.top];""")
+    scrolled = page.execute_script("return scrollY")
+    kind = "touchStart"
+    for x, y in browser.DIGITS[7][0]:
+        page.execute_cdp_cmd("Input.dispatchTouchEvent", {
+            "type": kind, "touchPoints": [{"x": left + x, "y": top + y}]})
+        kind = "touchMove"
+    page.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    wait(page, lambda: answer(page) == "7")
+    assert page.execute_script("return scrollY") == scrolled
+
+
+def test_a_second_finger_does_not_draw(page):
+    left, top = page.execute_script("""
+        const canvas = document.getElementById("canvas");
+        canvas.scrollIntoView({block: "center", behavior: "instant"});
+        const box = canvas.getBoundingClientRect();
+        return [box.left, box.top];""")
+    for kind, places in [("touchStart", [(60, 40)]), ("touchStart", [(60, 40), (220, 40)]),
+                         ("touchMove", [(60, 120), (220, 120)]),
+                         ("touchMove", [(60, 220), (220, 220)]), ("touchEnd", [])]:
+        page.execute_cdp_cmd("Input.dispatchTouchEvent", {
+            "type": kind, "touchPoints": [{"x": left + x, "y": top + y, "id": finger}
+                                          for finger, (x, y) in enumerate(places)]})
+    columns = page.execute_script("""
+        const pen = document.getElementById("canvas").getContext("2d");
+        const {data} = pen.getImageData(0, 0, 280, 280);
+        return [...Array(280).keys()].filter(x => data[4 * (130 * 280 + x) + 3]);""")
+    assert 45 < min(columns) and max(columns) < 75
+
+
+def test_a_picture_too_large_to_send_is_scaled_down(page, tmp_path):
+    seven = np.asarray(browser.picture(7).convert("RGB").resize((1600, 1600)), float)
+    noise = np.random.default_rng(1).integers(0, 16, seven.shape)
+    Image.fromarray(np.uint8(np.clip(0.9 * seven + noise, 0, 255))).save(
+        tmp_path / "large.png", compress_level=1)
+    assert os.path.getsize(tmp_path / "large.png") > 4_000_000
+    page.find_element("id", "picture").send_keys(str(tmp_path / "large.png"))
+    wait(page, lambda: answer(page) == "7")
+
+
+def test_a_picture_that_is_chosen_is_read(page, tmp_path):
+    browser.picture(7).save(tmp_path / "seven.png")
+    page.find_element("id", "picture").send_keys(str(tmp_path / "seven.png"))
+    wait(page, lambda: answer(page) == "7")
+    (tmp_path / "text.png").write_text("no picture")
+    page.find_element("id", "picture").send_keys(str(tmp_path / "text.png"))
+    wait(page, lambda: "not a picture" in text(page, "draw-message"))
+    assert answer(page) == "7"
+
+
+def test_a_test_image_comes_with_its_label(page):
+    click(page, "example")
+    wait(page, lambda: re.fullmatch(r"Test image \d+: a \d", text(page, "frame-caption")))
+    assert answer(page) in "0123456789"
+
+
+def test_the_terms_of_a_hidden_neuron_add_up(page):
+    browser.draw(page, browser.DIGITS[3])
+    wait(page, lambda: answer(page) == "3")
+    brightest = page.execute_script(
+        "return [...document.querySelectorAll('.tile')].sort((one, other) =>"
+        " other.style.getPropertyValue('--light') - one.style.getPropertyValue('--light'))[0]")
+    brightest.click()
+    wait(page, lambda: page.find_element("id", "neuron").is_displayed())
+    values = numbers(page, "#neuron tbody td.number")
+    assert len(values) == 14  # twelve terms, the others, and the bias
+    in_, = numbers(page, "#neuron-in")
+    assert sum(values) == pytest.approx(in_, abs=1e-3) and in_ > 0
+    assert text(page, "neuron-out") == text(page, "neuron-in")  # ReLU
+    assert texts(page, "#neuron .file") == ["(1) neural_net.py", "(2) activations.py"]
+    assert any("max(0, in_A)" in row for row in texts(page, "#neuron .code")[1:])
+
+
+def test_a_lesson_changes_the_answer_in_one_tab_and_can_be_forgotten(page, running):
+    first = page.current_window_handle
+    browser.draw(page, browser.DIGITS[3])
+    wait(page, lambda: answer(page) == "3")
+    outs = texts(page, ".output .out")
+    page.find_element("css selector", "#truth option:nth-child(6)").click()
+    rate = page.find_element("id", "teach-rate")
+    rate.clear()
+    rate.send_keys("0.1")
+    click(page, "teach-step")
+    wait(page, lambda: answer(page) == "5")
+    assert len(page.find_elements("css selector", ".tile.has-error")) == 300
+    assert "W+_" in text(page, "changes") and "after the step it is 5" in text(page, "taught")
+    try:
+        page.switch_to.new_window("tab")
+        opened(page, running)
+        browser.draw(page, browser.DIGITS[3])
+        wait(page, lambda: answer(page) == "3")
+        page.close()
+    finally:
+        page.switch_to.window(first)
+    click(page, "forget")
+    wait(page, lambda: answer(page) == "3")
+    assert texts(page, ".output .out") == outs
+
+
+def test_a_late_answer_does_not_undo_what_was_done_meanwhile(page):
+    from selenium.webdriver.support.ui import Select
+    page.execute_script(DELAYED, "teach", "")
+    browser.draw(page, browser.DIGITS[3])
+    wait(page, lambda: answer(page) == "3")
+    click(page, "teach-step")
+    click(page, "teach-step")
+    wait(page, lambda: page.execute_script("return sent.lessons.length") == 1)
+    click(page, "clear")
+    page.execute_async_script("setTimeout(arguments[0], 500)")
+    assert answer(page) == ""
+    browser.draw(page, browser.DIGITS[3])
+    wait(page, lambda: answer(page) != "")
+    assert page.execute_script("return sent.lessons.length") == 2
+    click(page, "teach-step")
+    Select(page.find_element("id", "network")).select_by_value("mnist.pkl")
+    wait(page, lambda: page.execute_script("return sent.network") == "mnist.pkl")
+    wait(page, lambda: answer(page) == "3" and page.execute_script("return sent.lessons") == [])
+    assert not page.find_element("id", "forget").is_enabled()
+
+
+def test_the_network_is_the_one_that_was_chosen_last(page):
+    from selenium.webdriver.support.ui import Select
+    page.execute_script(DELAYED, "network", '"mnist.pkl"')
+    for name in ("mnist.pkl", "mnist-best.pkl"):
+        Select(page.find_element("id", "network")).select_by_value(name)
+    page.execute_async_script("setTimeout(arguments[0], 500)")
+    assert len(page.find_elements("css selector", ".tile")) == 300
+
+
+def drawn(page, networks):
+    """Draws a 3 for the network of 30 hidden neurons. Returns it and the inputs that it sees."""
+    from selenium.webdriver.support.ui import Select
+    network = networks["mnist.pkl"]
+    Select(page.find_element("id", "network")).select_by_value("mnist.pkl")
+    wait(page, lambda: len(page.find_elements("css selector", ".tile")) == 30)
+    browser.draw(page, browser.DIGITS[3])
+    wait(page, lambda: answer(page) == "3")
+    pixels = pixels_of(page, "#frame")
+    return network, [(255 - red) / 255.0 for red, green, blue in pixels]
+
+
+def pixels_of(page, selector, index=0):
+    """The colors of a canvas of 28×28 pixels."""
+    parts = page.execute_script(
+        "const canvas = document.querySelectorAll(arguments[0])[arguments[1]];"
+        "return [...canvas.getContext('2d').getImageData(0, 0, 28, 28).data]", selector, index)
+    return [tuple(parts[at:at + 3]) for at in range(0, len(parts), 4)]
+
+
+def numbers(page, selector):
+    return [float(value.strip("δ ").replace("−", "-")) for value in texts(page, selector)]
+
+
+def variables(page, selector, name):
+    """The value of a CSS variable of each element."""
+    return page.execute_script(
+        "return [...document.querySelectorAll(arguments[0])]"
+        ".map(element => element.style.getPropertyValue(arguments[1]))", selector, name)
+
+
+def assert_tinted(page, selector, name, values):
+    """The color of each element, a CSS variable, is red for a positive value, blue for a negative
+    one; a value close to 0 may have none."""
+    colors = variables(page, selector, name)
+    assert len(colors) == len(values)
+    for value, color in zip(values, colors):
+        red, green, blue, strength = re.fullmatch(
+            r"rgb\((\d+) (\d+) (\d+) / ([-\de.]+)\)", color).groups()
+        assert 0 <= float(strength) <= 1
+        sign = {RED: 1, BLUE: -1}[int(red), int(green), int(blue)] if float(strength) > 0 else 0
+        assert sign == np.sign(value) or abs(value) < 0.01 * max(map(abs, values))
+
+
+def test_tiles_show_a_neurons_weights_in_red_and_blue(page, networks):
+    network, inputs = drawn(page, networks)
+    assert texts(page, "#hidden h3") == [
+        "The 30 hidden neuronseach shown by its weights: pixels that excite it are red, pixels "
+        "that inhibit it blue; the stronger the colors, the larger its output"]
+    for neuron in (0, 7, 29):
+        weights = network.weights[0][neuron]
+        colors = pixels_of(page, ".tile canvas", neuron)
+        largest = max(map(abs, weights))
+        for weight, (red, green, blue) in zip(weights, colors):
+            if abs(weight) > 0.1 * largest:
+                assert (red > blue) == (weight > 0)
+        strongest = [abs(weight) for weight in weights].index(largest)
+        assert colors[strongest] == (RED if weights[strongest] > 0 else BLUE)
+    hidden = network.forward(inputs)[1]
+    lights = [float(light) for light in variables(page, ".tile", "--light")]
+    assert lights == pytest.approx([out / max(hidden) for out in hidden], abs=0.005)
+
+
+def test_outputs_are_bars_and_the_largest_is_marked(page, networks):
+    network, inputs = drawn(page, networks)
+    outs = network.forward(inputs)[-1]
+    assert texts(page, ".output .digit") == list("0123456789")
+    assert numbers(page, ".output .out") == pytest.approx(outs, abs=0.005)
+    assert texts(page, ".output.is-answer .digit") == ["3"]
+    bars = [float(out) for out in variables(page, ".bar", "--out")]
+    assert bars == pytest.approx(outs, abs=0.005)
+    click(page, "clear")
+    assert texts(page, ".output.is-answer") == [] and set(texts(page, ".output .out")) == {""}
+
+
+def test_an_output_neuron_is_explained_by_the_hidden_ones_that_favor_it(page, networks):
+    network, inputs = drawn(page, networks)
+    hidden = network.forward(inputs)[1]
+    page.find_elements("css selector", ".output")[3].click()
+    wait(page, lambda: page.find_element("id", "neuron").is_displayed())
+    pressed = page.find_elements("css selector", "[aria-pressed=true]")
+    assert [button.get_attribute("aria-label") for button in pressed] == ["Output neuron 3"]
+    shares = [out * weight for out, weight in zip(hidden, network.weights[1][3])]
+    assert_tinted(page, ".tile.has-share", "--share", shares)
+    assert texts(page, "#neuron h3") == ["Output neuron 3its weighted input, the heaviest terms "
+                                         "first"]
+    assert "(7) and (8)" in texts(page, "#neuron figcaption")[0]
+    colors = pixels_of(page, "#neuron .map")
+    assert any(red > blue + 50 for red, green, blue in colors)
+    assert all(red == green == blue
+               for pixel, (red, green, blue) in zip(inputs, colors) if pixel == 0.0)
+    assert wrong_words(page) == []
+    page.find_elements("css selector", ".tile")[4].click()
+    wait(page, lambda: texts(page, "#neuron h3")[0].startswith("Hidden neuron "))
+    assert "Weight times pixel" in texts(page, "#neuron figcaption")[0]
+    assert page.find_elements("css selector", ".has-share") == []
+    page.find_elements("css selector", ".tile")[4].click()
+    assert not page.find_element("id", "neuron").is_displayed()
+    assert page.find_elements("css selector", "[aria-pressed=true]") == []
+
+
+def test_a_neuron_without_a_digit_has_no_output_yet(page):
+    page.find_elements("css selector", ".output")[3].click()
+    assert text(page, "draw-message") == "Draw a digit first, so that the neuron has an output."
+    click(page, "teach-step")
+    assert text(page, "draw-message") == "Draw a digit first."
+
+
+def test_a_lesson_shows_the_error_terms(page, networks):
+    network, inputs = drawn(page, networks)
+    outs = network.forward(inputs)
+    deltas = network.error_terms(outs, 5)
+    page.find_element("css selector", "#truth option:nth-child(6)").click()
+    click(page, "teach-step")
+    wait(page, lambda: text(page, "taught"))
+    assert numbers(page, ".output .error") == pytest.approx(deltas[-1], abs=0.005)
+    for layer, selector in zip(deltas, (".tile.has-error", ".output .error")):
+        assert_tinted(page, selector, "--error", layer)
+    was = [float(out) for out in variables(page, ".track.was", "--was")]
+    assert was == pytest.approx(outs[-1], abs=0.005)
+    assert wrong_words(page) == []
+    click(page, "clear")
+    assert page.find_elements("css selector", ".has-error, .was") == []
+    assert set(texts(page, ".output .error")) == {""}
+
+
+def test_the_arrow_keys_move_among_the_tiles(page):
+    from selenium.webdriver.common.keys import Keys
+    tiles = page.find_elements("css selector", ".tile")
+    columns = page.execute_script(
+        "const tiles = [...document.querySelectorAll('.tile')];"
+        "return tiles.filter(tile => tile.offsetTop === tiles[0].offsetTop).length")
+    page.execute_script("arguments[0].focus()", tiles[0])
+    at = 0
+    for key, step in ((Keys.ARROW_LEFT, 0), (Keys.ARROW_RIGHT, 1), (Keys.ARROW_DOWN, columns),
+                      (Keys.ARROW_LEFT, -1), (Keys.ARROW_UP, -columns), ("x", 0)):
+        page.switch_to.active_element.send_keys(key)
+        at += step
+        assert page.switch_to.active_element == tiles[at]
+        assert tiles[at].get_attribute("tabindex") == "0"
+    reached = page.execute_script("return [...document.querySelectorAll('.tile')]"
+                                  ".filter(tile => tile.tabIndex === 0).length")
+    assert reached == 1
+
+
+DROP = """
+const picture = Uint8Array.from(atob(arguments[0]), letter => letter.charCodeAt(0));
+const dataTransfer = new DataTransfer();
+dataTransfer.items.add(new File([picture], "dropped.png"));
+const options = {dataTransfer, bubbles: true, cancelable: true};
+return ["dragover", "drop"].map(kind =>
+  !document.body.dispatchEvent(new DragEvent(kind, options)));
+"""
+
+
+def test_a_picture_that_is_dropped_anywhere_is_read(page):
+    content = io.BytesIO()
+    browser.picture(7).save(content, "PNG")
+    picture = base64.b64encode(content.getvalue()).decode()
+    assert page.execute_script(DROP, picture) == [True, True]  # the page takes both
+    wait(page, lambda: answer(page) == "7")
+
+
+def test_a_large_file_that_is_no_picture_is_told(page, tmp_path):
+    (tmp_path / "large.txt").write_bytes(bytes(3_600_000))
+    page.find_element("id", "picture").send_keys(str(tmp_path / "large.txt"))
+    wait(page, lambda: text(page, "draw-message") == (
+        "large.txt: not an image that this browser can read; save it as PNG or JPEG"))
+
+
 # ---------------------------------------------------------------------- how it looks
 
 CUT_OFF = """
@@ -425,6 +834,12 @@ return found;
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_is_cut_off_or_covered(width, page):
     browser.resize(page, width, 900)
+    browser.draw(page, browser.DIGITS[7])
+    wait(page, lambda: answer(page) == "7")
+    for button in page.find_elements("css selector", "#outputs button, .tile")[6:8]:
+        page.execute_script("arguments[0].click()", button)
+    page.execute_script("document.getElementById('teach-step').click()")
+    wait(page, lambda: text(page, "changes"))
     for line in (0, 8, 12, 31):
         page.execute_script("document.querySelectorAll('#lines button')[arguments[0]].click()",
                             line)
@@ -465,5 +880,5 @@ def test_everything_can_be_reached_with_the_tab_key(page):
           .filter(element => element.tabIndex >= 0 && !element.disabled).map(element => element.id
             || element.dataset.symbol || element.className || element.tagName)""")
     for wanted in ("step-next", "W_ΩA", "b_A", "Ω", "Target_β", "η", "take-step", "canvas",
-                   "clear", "picture", "network", "out_A0", "teach-label", "teach-step"):
+                   "clear", "picture", "network", "out_A0", "truth", "teach-step"):
         assert wanted in reached
