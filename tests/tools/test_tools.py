@@ -5,10 +5,11 @@ import re
 import runpy
 import sys
 
+import numpy as np
 import pytest
 
 import neural_net
-from backstage.tools import drawings, learning_curve
+from backstage.tools import accuracy, benchmark, drawings, learning_curve, vectorized
 
 PROJECT = os.path.dirname(os.path.abspath(neural_net.__file__))
 TOOLS = ("accuracy", "benchmark", "drawings", "learning_curve",
@@ -27,6 +28,44 @@ def test_a_tool_says_how_it_is_called_and_refuses_what_it_does_not_know(tool, mo
         assert f"usage: python -m backstage.tools.{tool} " in printed.out + printed.err
 
 
+# ------------------------------------------------------------------ speed and accuracy
+
+
+def test_all_loops_of_the_benchmark_end_with_the_same_network(digits):
+    training_data, test_data = digits[0][:45], digits[2][:20]
+    plain, bare = benchmark.measure(training_data, test_data, seed=1)
+    assert [plain[name] for name in ("right", "biases", "sums")] == [
+        bare[name] for name in ("right", "biases", "sums")]
+    network = neural_net.Net(benchmark.SIZES, seed=1)
+    network.train(training_data, benchmark.LEARNING_RATE, verbose=False)
+    assert plain["biases"] == network.biases
+    fast = vectorized.measure(benchmark.SIZES, training_data.images / 255,
+                              np.eye(10)[training_data.labels], test_data.images / 255,
+                              test_data.labels, benchmark.LEARNING_RATE, seed=1)
+    assert benchmark.is_same(plain, fast)
+    fast["biases"][0][0] += 0.001
+    assert not benchmark.is_same(plain, fast)
+
+
+def test_the_benchmarks_examples_are_the_loaders(digits):
+    for part in digits:
+        part = part[:20]
+        examples = benchmark.Examples(part.images.tobytes(), part.labels.tolist(), part.one_hot)
+        assert list(map(tuple, examples)) == list(map(tuple, part))
+
+
+def test_the_accuracy_is_of_a_network_trained_by_all_calls(digits):
+    training_data, test_data = digits[0][:60], digits[2][:50]
+    calls = [dict(learning_rate=1.0, epochs=2), dict(learning_rate=0.1, batch_size=1)]
+    measured, seconds = accuracy.measure(neural_net.Net([784, 10, 10], seed=1), calls,
+                                         training_data, test_data)
+    network = neural_net.Net([784, 10, 10], seed=1)
+    for call in calls:
+        network.train(training_data, verbose=False, **call)
+    assert measured == 2 * network.evaluate(test_data) and seconds > 0
+    assert accuracy.summary([90.0, 94.0]) == "92.00% (90.00 to 94.00, 2 seeds)"
+
+
 # ------------------------------------------------------------------ the learning curve
 
 
@@ -43,10 +82,10 @@ def test_a_learning_curve_ends_where_the_network_scores(digits):
 def test_a_learning_curve_is_drawn_where_its_points_are():
     picture = learning_curve.draw_curves(
         [[(0, 10), (500, 10), (1000, 90)], [(0, 0), (1000, 50)]], ["one", "other"], "title")
-    for images, accuracy, color in ((250, 10, learning_curve.COLORS[0]),
+    for images, percent, color in ((250, 10, learning_curve.COLORS[0]),
                                     (750, 50, learning_curve.COLORS[0]),
                                     (400, 20, learning_curve.COLORS[1])):
-        x, y = map(round, learning_curve.place(images, accuracy, 1000))
+        x, y = map(round, learning_curve.place(images, percent, 1000))
         near = [picture.getpixel((x + right, y + down))
                 for right in range(-2, 3) for down in range(-2, 3)]
         assert color in near
@@ -57,7 +96,7 @@ def test_ctrl_c_ends_the_learning_curves_without_a_picture(monkeypatch, digits, 
 
     def evaluate(network, data):
         evaluated.append(network)
-        if len(evaluated) == 3:
+        if len(evaluated) == 2:
             raise KeyboardInterrupt
         return 0
 
@@ -66,7 +105,7 @@ def test_ctrl_c_ends_the_learning_curves_without_a_picture(monkeypatch, digits, 
     monkeypatch.setattr(neural_net.Net, "evaluate", evaluate)
     assert learning_curve.main(["curve.png"]) == 130
     assert "interrupted" in capsys.readouterr().err
-    assert len(evaluated) == 3 and os.listdir() == []
+    assert len(evaluated) == 2 and os.listdir() == []
 
 
 @pytest.mark.parametrize("path", ["curve.jpg", "nowhere/curve.png"])
