@@ -1,5 +1,6 @@
 """Helpers for the tests in a browser: headless Chromium, the page's server, digits to draw."""
 
+import re
 import shutil
 import threading
 from contextlib import contextmanager
@@ -103,3 +104,36 @@ def draw(driver, strokes, move_time=5):
             if index == 0:
                 pen.click_and_hold()
         pen.release().perform()
+
+
+def text(driver, name):
+    """The text of an element, as it would be copied."""
+    return driver.execute_script("return document.getElementById(arguments[0]).textContent", name)
+
+
+def texts(driver, selector):
+    return driver.execute_script("return [...document.querySelectorAll(arguments[0])]"
+                                 ".map(element => element.textContent)", selector)
+
+
+def click(driver, name):
+    """Clicks an element, and waits for what the page asks for then."""
+    driver.find_element("id", name).click()
+    settled(driver)
+
+
+def wrong_words(driver):
+    """Of all that is written on the page or read aloud: what only a mistake in a script says."""
+    words = driver.execute_script("""
+        const heard = [...document.querySelectorAll("[aria-label], [title]")]
+          .flatMap(element => [element.ariaLabel, element.title].filter(Boolean));
+        return [document.body.innerText, ...heard].join(". ");""")
+    return re.findall(r"NaN|undefined|null|\[object", words)
+
+
+def pixels_of(driver, selector, index=0):
+    """The colors of a canvas of 28×28 pixels."""
+    parts = driver.execute_script(
+        "const canvas = document.querySelectorAll(arguments[0])[arguments[1]];"
+        "return [...canvas.getContext('2d').getImageData(0, 0, 28, 28).data]", selector, index)
+    return [tuple(parts[at:at + 3]) for at in range(0, len(parts), 4)]

@@ -1,208 +1,142 @@
-"""The digit view's requests: what a network makes of a drawing, an image file or a test image.
+"""The drawing view's requests: predictions for a drawing, its neurons, steps that teach it.
 
-Requests and answers are dictionaries.
-
-A frame is what the network sees: 28×28 pixels, a byte each, 0 = blank … 255 = full ink, in
-base64. What a tab has taught the network is sent with each request, as a list of lessons, so
-that no tab disturbs another.
+Requests and results are dictionaries. A frame is what the network sees: 28×28 pixels, a byte each,
+0 = blank … 255 = full ink, in base64. "network" is the name of the network that is asked.
 """
 
 import base64
-import binascii
 import copy
 import io
 import random
-import threading
-from collections import OrderedDict
-from math import isfinite
 
-import numpy as np
-
-from backstage.handwriting import reading as handwriting
-from backstage.console import described
-from backstage.network import checks
-from backstage.network.explanation import (backward_lines, forward_lines, of_interest,
-                                           take_step)
-from backstage.page import step_view
+from backstage.network.explanation import backward_lines, forward_lines, of_interest, take_step
+from backstage.network.notation import as_json, neuron_names, number, prediction
 from backstage.pictures.gallery import normalized
-from backstage.network.notation import factor, neuron_names, number, prediction
 
-PIXELS = 784
-LARGEST_SIDE = 400  # pixels of a drawing's side
-MOST_LESSONS = 50
-MOST_TAUGHT = 8  # networks that are kept
-MOST_TERMS = 12  # of an equation that are shown
+TRAINED = "the one you trained"  # the name of the network of the training view
+MOST_TERMS = 12  # of a neuron's weighted input that are shown
 LARGEST_RATE = 1000.0
+LARGEST_SIDE = 280  # pixels of a picture that is sent back
 
 
 class Digits:
-    """Answers the requests of the digit view.
+    """Answers the requests of the drawing view.
 
-    networks   {name: network}, each of 784 inputs and 10 outputs; the first is the default
-    examples   a function that returns a sequence of (inputs, digit) to take images from; it is
-               called when the first image is asked for
-    Every method takes a dictionary and returns one, and raises ValueError for a request that
-    holds anything else than it says.
+    networks    {name: network}, each of 784 inputs and 10 outputs
+    test_data   a function that returns a sequence of (inputs, label) to take images from
+    kept        a kept.Kept: the open pages, with the networks that each has trained and taught
+    Every method takes a dictionary and returns one; it raises ValueError for a learning rate, a
+    picture or a network that can't be used.
     """
 
-    def __init__(self, networks, examples):
-        self.networks = networks
-        self._examples, self._loaded = examples, None
-        self._taught = OrderedDict()  # (name, lessons): the network that they taught
-        self._lock, self._loading = threading.Lock(), threading.Lock()
-        self._opening = threading.Lock()  # a picture can take 400 MB: one at a time
+    def __init__(self, networks, test_data, kept):
+        self.networks, self.test_data, self.kept = networks, test_data, kept
+
+    def network(self, request):
+        """{"network"} → its sizes and names, and the weights of each neuron of the first hidden
+        layer, as maps."""
+        network = self._network(request)
+        return {"title": repr(network), "sizes": network.sizes, "maps": _maps(network),
+                "names": neuron_names(network.sizes)[1:],
+                "learning_rate": 0.05 if network.cost == "cross_entropy" else 1.0}
 
     # ------------------------------------------------------------------ what is read
 
-    def network(self, request):
-        """{"network"} → its sizes, names and first weights, as maps of what each neuron of
-        the first hidden layer looks for: bytes, 0 = opposes … 255 = favors, in base64."""
-        network = self._saved(request)
-        maps = []
-        if len(network.weights) > 1:
-            for incoming in network.weights[0]:
-                signed = 128 + np.rint(127 * np.array(normalized(incoming)))
-                maps.append(_text(signed.astype(np.uint8)))
-        return {"title": repr(network), "sizes": network.sizes, "maps": maps,
-                "names": neuron_names(network.sizes)[1:-1],
-                "learning_rate": 0.05 if network.cost == "cross_entropy" else 1.0}
-
-    def drawing(self, request):
-        """{"ink", "side", "network", "lessons"} → what the network says of a drawing. ink: a
-        byte for each pixel of a square with that side, in base64."""
-        side = checks.whole(request.get("side"), "side", 1)
-        if side > LARGEST_SIDE:
-            raise ValueError(f"side: expected at most {LARGEST_SIDE}, got {side}")
-        ink = _bytes(request.get("ink"), side * side, "ink").reshape(side, side)
-        return self._said(request, handwriting.framed(ink / 255.0))
-
-    def picture(self, request):
-        """{"picture", "network", "lessons"} → what the network says of a picture file, in
-        base64."""
-        content = io.BytesIO(_decoded(request.get("picture"), "picture"))
-        with self._opening:
-            inputs = handwriting.load_image(content)
-        return self._said(request, np.rint(255 * np.array(inputs)).astype(np.uint8))
+    def frame(self, request):
+        """{"frame", "network"} → what the network predicts for a frame."""
+        return self._predicted(request, request["frame"])
 
     def example(self, request):
-        """{"network", "lessons", "index"} → what the network says of a test image, by default
-        any, and what it is."""
-        with self._loading:
-            if self._loaded is None:
-                self._loaded = self._examples()
-        index = request.get("index")
-        if index is None:
-            index = random.randrange(len(self._loaded))
-        inputs, digit = self._loaded[_label(index, len(self._loaded), "index")]
-        said = self._said(request, np.rint(255 * np.array(inputs)).astype(np.uint8))
-        return {**said, "index": index, "label": int(digit)}
+        """{"index"} → a test image, by default any, and its label."""
+        images = self.test_data()
+        index = request.get("index", random.randrange(len(images)))
+        inputs, label = images[index]
+        return {"frame": frame_of(inputs), "index": index, "label": int(label)}
 
-    def frame(self, request):
-        """{"frame", "network", "lessons"} → what the network says of a frame."""
-        return self._said(request, _frame(request))
+    def picture(self, request):
+        """{"picture", "network"} → what the network predicts for each digit in a picture file, in
+        base64, from left to right; and the gray picture and the ink found in it."""
+        from backstage.handwriting import reading  # needs NumPy and Pillow; the rest does not
+        found = [reading.read_picture(io.BytesIO(base64.b64decode(request["picture"])))]
+        if found[0].problem:
+            raise ValueError(f"the picture: {found[0].problem}")
+        return {"digits": [self._predicted(request, frame_of(digit.inputs)) for digit in found],
+                "picture": _reduced(found[0].picture), "ink": _reduced(found[0].ink)}
 
-    def _said(self, request, frame):
+    def _predicted(self, request, frame):
         network = self._network(request)
-        outs = network.forward(_inputs(frame))
-        return {"frame": _text(frame), **_answers(network, outs)}
+        return {"frame": frame, "taught": request["network"] in self.kept.of(request).taught,
+                **_prediction(network, network.forward(inputs_of(frame)))}
 
     # ------------------------------------------------------------------ a neuron
 
     def neuron(self, request):
-        """{"frame", "layer", "neuron", "network", "lessons"} → (1) and (2) of a neuron with its
-        heaviest terms; which pixels favor (1) or oppose (−1) it, weight times pixel; and which
-        neurons of the layer before do so, weight times out."""
-        network = self._network(request)
-        layer = _label(request.get("layer"), len(network.weights), "layer")
-        neuron = _label(request.get("neuron"), network.sizes[layer + 1], "neuron")
-        inputs = _inputs(_frame(request))
-        outs, names = network.forward(inputs), neuron_names(network.sizes)
+        """{"frame", "layer", "neuron", "network"} → (1) and (2) of a neuron; the products that its
+        weighted input adds up; which pixels favor or oppose the neuron, weight times pixel; and
+        the neurons of the layer before that do so, weight times out."""
+        network, layer, neuron = self._network(request), request["layer"], request["neuron"]
+        outs = network.forward(inputs_of(request["frame"]))
         lines = list(forward_lines(network, outs, {layer: [neuron]}, MOST_TERMS))
-        terms = [(f"W_{source}→{names[layer + 1][neuron]}·{'out_' if layer else ''}{source}",
-                  f"{factor(weight)}·{factor(out)}", weight * out) for source, weight, out
-                 in zip(names[layer], network.weights[layer][neuron], outs[layer])
-                 if layer or out != 0.0]
-        shares = [value for symbols, numbers, value in terms]
-        terms.sort(key=lambda term: -abs(term[2]))
-        rest = terms[MOST_TERMS:]
-        weights = _weights_of_pixels(network, layer, neuron)
-        pixels = [weight * pixel for weight, pixel in zip(weights, inputs)]
-        return {"lines": step_view.section_list(lines)[0]["lines"],
-                "terms": [[symbols, numbers, number(value)]
-                          for symbols, numbers, value in terms[:MOST_TERMS]],
-                "rest": [len(rest), number(sum(value for symbols, numbers, value in rest))],
-                "bias": number(network.biases[layer][neuron]) if network.has_biases else None,
-                "name": names[layer + 1][neuron],
-                "pixels": [round(value, 4) for value in normalized(pixels)],
-                "shares": [round(value, 4) for value in normalized(shares)] if layer else []}
+        shares = [weight * out for weight, out in zip(network.weights[layer][neuron], outs[layer])]
+        pixels = [weight * pixel for weight, pixel
+                  in zip(_weights_of_pixels(network, layer, neuron), outs[0])]
+        shown = [term[0].place[3] for term in lines[0].terms if len(term) > 1]
+        rest = sum(share for source, share in enumerate(shares) if source not in shown)
+        products = [shares[term[0].place[3]] if len(term) > 1 else
+                    network.biases[layer][neuron] if term[0].place else rest
+                    for term in lines[0].terms]
+        return {"lines": list(map(as_json, lines)),
+                "products": [[product, number(product)] for product in products],
+                "pixels": signed(pixels), "shares": signed(shares)}
 
-    # ------------------------------------------------------------------ a lesson
+    # ------------------------------------------------------------------ a training step
 
     def teach(self, request):
-        """{"frame", "target", "learning_rate", "network", "lessons"} → one training step on a
-        frame: the errors, the largest changes, what the network says afterwards, and all
-        lessons, this one too."""
-        network, lessons = self._network(request), _lessons(request)
-        if len(lessons) == MOST_LESSONS:
-            raise ValueError(f"expected at most {MOST_LESSONS} lessons, got one more; forget "
-                             "them to begin again")
-        frame = _frame(request)
-        target, learning_rate = _target(request), _rate(request)
-        step = take_step(network, _inputs(frame), target, learning_rate)
-        after = step.after
-        said = _answers(after, after.forward(_inputs(frame)))  # ValueError if the weights diverged
-        lessons.append((_text(frame), target, learning_rate))
-        self._keep(request, lessons, after)
-        return {**said, "frame": _text(frame), "lessons": [list(lesson) for lesson in lessons],
-                "before": prediction(network, step.outs),
-                "deltas": [[round(value, 4) for value in normalized(layer)]
-                           for layer in step.deltas],
-                "errors": [f"{round(delta, 4) + 0.0:.4f}".replace("-", "−")
-                           for delta in step.deltas[-1]],
-                "sections": step_view.section_list(backward_lines(
-                    step, of_interest(step, 2), 3, 2))}
+        """{"frame", "target", "learning_rate", "network"} → one training step on a frame, taken on
+        this page's own copy of the network: the error terms, the lines of some neurons, how many
+        other weights and biases change, and what the network predicts afterwards."""
+        network, inputs = self._network(request), inputs_of(request["frame"])
+        step = take_step(network, inputs, request["target"], rate_of(request["learning_rate"]))
+        after = {"maps": _maps(step.after),
+                 **_prediction(step.after, step.after.forward(inputs))}
+        self.kept.of(request).taught[request["network"]] = step.after
+        lines = list(backward_lines(step, of_interest(step, 2), most=3, weights=2))
+        updates = sum(len(incoming) + network.has_biases
+                      for layer in network.weights for incoming in layer)
+        return {"frame": request["frame"], "taught": True, "before": prediction(network, step.outs),
+                "deltas": list(map(_rounded, step.deltas)), "lines": list(map(as_json, lines)),
+                "others": updates - sum(line.number in ("(5)", "(6)") for line in lines), **after}
 
-    def _saved(self, request):
-        name = request.get("network", next(iter(self.networks)))
-        if not isinstance(name, str) or name not in self.networks:
-            raise ValueError(f"network: expected {' or '.join(map(repr, self.networks))}, "
-                             f"got {described(name)}")
-        return self.networks[name]
+    def forget(self, request):
+        """{"network"} → its maps; it is as it was before it was taught."""
+        self.kept.of(request).taught.pop(request["network"], None)
+        return {"maps": _maps(self._network(request))}
 
     def _network(self, request):
-        """The network that is asked for, after the lessons that came with the request."""
-        network, lessons = self._saved(request), _lessons(request)
-        taught = 0
-        with self._lock:
-            for count in range(len(lessons), 0, -1):
-                key = (request.get("network"), tuple(lessons[:count]))
-                if key in self._taught:
-                    self._taught.move_to_end(key)
-                    network, taught = self._taught[key], count
-                    break
-        for frame, target, learning_rate in lessons[taught:]:
-            inputs = _inputs(_bytes(frame, PIXELS, "lessons"))
-            network = take_step(network, inputs, target, learning_rate).after
-        if taught < len(lessons):
-            self._keep(request, lessons, network)
-        return network
-
-    def _keep(self, request, lessons, network):
-        with self._lock:
-            self._taught[request.get("network"), tuple(lessons)] = network
-            while len(self._taught) > MOST_TAUGHT:
-                self._taught.popitem(last=False)
+        """The network that is asked, as this page has taught it."""
+        name, page = request["network"], self.kept.of(request)
+        if name in page.taught:
+            return page.taught[name]
+        if name != TRAINED:
+            return self.networks[name]
+        if page.run is None:
+            raise ValueError("no network has been trained on this page yet: start one in “Watch "
+                             "it learn”")
+        return page.run.network
 
 
-def _answers(network, outs):
-    """The answer, the outputs as numbers and as they are printed, and how brightly the neurons
-    of each hidden layer are lit, from 0 to 1."""
-    lights = []
-    for layer_outs in outs[1:-1]:
-        brightest = max(map(abs, layer_outs)) if network.hidden == "relu" else 1.0
-        lights.append([round(abs(out) / (brightest or 1.0), 3) for out in layer_outs])
-    return {"answer": network.class_of(outs), "verdict": prediction(network, outs), "lights": lights,
-            "outputs": [[round(out, 4), f"{out:.4f}"] for out in outs[-1]]}
+def _maps(network):
+    """What each neuron of the first hidden layer looks for: its weights, one for each pixel.
+    Raises ValueError if they are not finite."""
+    hidden = network.weights[0] if len(network.weights) > 1 else []
+    return [signed(incoming) for incoming in hidden]
+
+
+def _prediction(network, outs):
+    """What a network predicts, in words too, and the outputs of all layers but the first. Raises
+    ValueError if they are not finite."""
+    return {"summary": prediction(network, outs), "predicted": network.class_of(outs),
+            "outs": list(map(_rounded, outs[1:]))}
 
 
 def _weights_of_pixels(network, layer, neuron):
@@ -210,74 +144,40 @@ def _weights_of_pixels(network, layer, neuron):
     head = copy.copy(network)
     head.sizes = network.sizes[:layer + 2]
     head.weights, head.biases = network.weights[:layer + 1], network.biases[:layer + 1]
-    one_hot = [0.0] * head.sizes[-1]
-    one_hot[neuron] = 1.0
-    return head.project_back(one_hot)
+    return head.project_back([float(other == neuron) for other in range(head.sizes[-1])])
 
 
-# ---------------------------------------------------------------------- what a request holds
-
-
-def _frame(request):
-    return _bytes(request.get("frame"), PIXELS, "frame")
-
-
-def _inputs(frame):
-    return [pixel / 255.0 for pixel in frame.reshape(-1).tolist()]
-
-
-def _target(request):
-    return _label(request.get("target"), 10, "target")
-
-
-def _label(value, count, name):
-    if isinstance(value, bool):  # which Python counts as an integer
-        raise ValueError(f"{name}: expected an integer from 0 to {count - 1}, "
-                         f"got {described(value)}")
-    return checks.label(value, count, name)
-
-
-def _rate(request):
-    rate = request.get("learning_rate")
-    if type(rate) not in (int, float) or not isfinite(checks.real(rate)):
-        raise ValueError(f"η: expected a number, got {described(rate)}")
-    if not 0.0 < rate <= LARGEST_RATE:
+def rate_of(rate):
+    """A learning rate as a float; what is not a number arrives as it was typed."""
+    if not isinstance(rate, (int, float)) or not 0.0 < rate <= LARGEST_RATE:
         raise ValueError(f"η: expected a number greater than 0, at most {LARGEST_RATE:,.0f}, "
-                         f"got {rate:.4g}")
+                         f"got {rate}")
     return float(rate)
 
 
-def _lessons(request):
-    lessons = request.get("lessons", [])
-    if type(lessons) is not list or len(lessons) > MOST_LESSONS:
-        raise ValueError(f"lessons: expected a list of at most {MOST_LESSONS}, "
-                         f"got {described(lessons)}")
-    found = []
-    for lesson in lessons:
-        if type(lesson) is not list or len(lesson) != 3:
-            raise ValueError("lessons: expected [frame, target, learning rate], "
-                             f"got {described(lesson)}")
-        frame, target, rate = lesson
-        _bytes(frame, PIXELS, "lessons")
-        found.append((frame, _target({"target": target}), _rate({"learning_rate": rate})))
-    return found
+def inputs_of(frame):
+    return [pixel / 255.0 for pixel in base64.b64decode(frame)]
 
 
-def _bytes(text, count, name):
-    content = _decoded(text, name)
-    if len(content) != count:
-        raise ValueError(f"{name}: expected {count} bytes, got {len(content)}")
-    return np.frombuffer(content, np.uint8)
+def frame_of(inputs):
+    return _text(round(255 * pixel) for pixel in inputs)
 
 
-def _decoded(text, name):
-    if not isinstance(text, str):
-        raise ValueError(f"{name}: expected bytes in base64, got {described(text)}")
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise ValueError(f"{name}: expected bytes in base64, {error}") from None
+def _reduced(picture):
+    """A gray picture, at most 280 pixels long: [width, height, its pixels as in a frame]."""
+    picture = picture.copy()
+    picture.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+    return [*picture.size, _text(255 - gray for gray in picture.tobytes())]
+
+
+def signed(values):
+    """Values divided by the largest magnitude, as signed bytes in base64: 127 for 1."""
+    return _text(round(127 * value) % 256 for value in normalized(values))
+
+
+def _rounded(values):
+    return [float(f"{value:.4g}") for value in values]
 
 
 def _text(pixels):
-    return base64.b64encode(np.asarray(pixels, np.uint8).tobytes()).decode()
+    return base64.b64encode(bytes(pixels)).decode()

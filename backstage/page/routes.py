@@ -11,6 +11,7 @@ from backstage.page import step_view
 from backstage.page.digit_view import Digits
 from backstage.page.kept import Kept
 from backstage.page.source import passages
+from backstage.page.training_view import Training
 
 
 def functions(Net, source, networks, data):
@@ -26,7 +27,8 @@ def functions(Net, source, networks, data):
     """
     data = functools.lru_cache(maxsize=None)(data)
     kept = Kept()
-    digits = Digits(networks, lambda: data()[2])
+    digits = Digits(networks, lambda: data()[2], kept)
+    training = Training(Net, kept, data)
     begin = {
         "start": step_view.START,
         "passages": passages(source, os.path.abspath(activations.__file__)),
@@ -43,12 +45,18 @@ def functions(Net, source, networks, data):
         "start": start,
         # one step
         "step": lambda request: step_view.step(Net, request),
+        # watch it learn
+        "begin": training.begin,
+        "train": training.train,
+        "batch": training.batch,
+        "equations": training.equations,
+        "save": training.save,
         # draw a digit
         "network": digits.network,
-        "drawing": digits.drawing,
-        "picture": digits.picture,
-        "example": digits.example,
         "frame": digits.frame,
+        "example": digits.example,
+        "picture": digits.picture,
         "neuron": digits.neuron,
         "teach": digits.teach,
+        "forget": digits.forget,
     }

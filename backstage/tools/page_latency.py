@@ -20,6 +20,7 @@ sys.path[:0] = [PROJECT, os.path.join(PROJECT, "tests")]
 import browser  # noqa: E402
 import test_net  # noqa: E402
 from backstage.page.digit_view import Digits  # noqa: E402
+from backstage.page.kept import Kept  # noqa: E402
 from mnist_loader import load_data_wrapper  # noqa: E402
 from neural_net import Net  # noqa: E402
 
@@ -81,15 +82,14 @@ def main():
 
 
 def server_time(networks, name):
-    """The median of the milliseconds that an answer to a full-sized drawing takes."""
-    side = 140
-    ink = bytes(255 if 30 < at % side < 110 and (at // side) % 40 < 12 else 0
-                for at in range(side * side))
-    request = {"ink": base64.b64encode(ink).decode(), "side": side, "network": name}
-    digits, times = Digits(networks, None), []
+    """The median of the milliseconds that the server takes to read a frame."""
+    frame = bytes(255 if 4 <= at % 28 < 24 and at // 28 % 8 < 3 else 0 for at in range(784))
+    request = {"frame": base64.b64encode(frame).decode(), "network": name, "page": "one"}
+    digits, times = Digits(networks, None, Kept()), []
+    digits.kept.begin(request)
     for attempt in range(30):
         start = time.perf_counter()
-        digits.drawing(request)
+        digits.frame(request)
         times.append(1000 * (time.perf_counter() - start))
     return statistics.median(times)
 

@@ -46,10 +46,10 @@ def test_the_script_offers_the_users_network_before_its_own(monkeypatch):
 
 
 ANSWERS = {
-    "step": (step_view.START, "sections"), "network": ({}, "maps"),
-    "drawing": ({"side": 28}, "frame"), "picture": ({}, "frame"), "example": ({}, "label"),
-    "frame": ({}, "outputs"), "neuron": ({"layer": 0, "neuron": 7}, "terms"),
-    "teach": ({"target": 8, "learning_rate": 0.05}, "deltas"),
+    "step": (step_view.START, "sections"), "network": ({}, "maps"), "frame": ({}, "predicted"),
+    "example": ({}, "label"), "picture": ({}, "digits"),
+    "neuron": ({"layer": 0, "neuron": 7}, "products"),
+    "teach": ({"target": 8, "learning_rate": 0.05}, "deltas"), "forget": ({}, "maps"),
 }
 
 
@@ -61,7 +61,7 @@ def test_each_request_of_the_page_is_answered(name, functions, digits):
     Image.fromarray(255 - frame).save(picture, "PNG")
     pixels = base64.b64encode(frame.tobytes()).decode()
     picture = base64.b64encode(picture.getvalue()).decode()
-    assert wanted in functions[name]({"page": "one", "frame": pixels, "ink": pixels,
+    assert wanted in functions[name]({"page": "one", "network": "mnist.pkl", "frame": pixels,
                                       "picture": picture, **sent})
 
 

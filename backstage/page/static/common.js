@@ -149,10 +149,9 @@ function rgb(name) {
   return color.match(/\d+/g).slice(0, 3).map(Number);
 }
 
-/** Draws one color for each pixel on a square canvas. */
+/** Draws one color for each pixel on a canvas. */
 export function paint(canvas, colors) {
-  const side = canvas.width;
-  const image = new ImageData(side, side);
+  const image = new ImageData(canvas.width, canvas.height);
   colors.forEach(([red, green, blue], pixel) => {
     image.data.set([red, green, blue, 255], 4 * pixel);
   });

@@ -1,297 +1,278 @@
-// The second view: a digit is drawn, and the network reads along.
+// The drawing view: a digit is drawn, and the network reads along.
 
-import {passageFor, showCode} from "./code.js";
-import {ask, at, base64, bytes, heat, make, oneAtATime, paint, show, start, typed} from "./common.js";
-import {Neurons} from "./neurons.js";
+import {ask, at, base64, bytes, make, oneAtATime, paint, show, start} from "./common.js";
+import {framed} from "./frame.js";
+import {explanation, Neurons, signed} from "./neurons.js";
 import {Paper} from "./paper.js";
-import {symbolsOf, typeset} from "./typeset.js";
+import {contentOf, grayImage, grays, receiveFiles, sent, showDigits} from "./picture.js";
+import {record, register, write} from "./state.js";
+import {clearStep, prepare, showTaught} from "./teach.js";
 
-const LARGEST_FILE = 3_500_000;  // bytes; a larger picture is scaled down before it is sent
-const LARGEST_SIDE = 2000;       // pixels of what it is scaled to
+const TRAINED = "the one you trained";
+const BLANK = {strokes: []};
 
+const shown = {
+  content: BLANK,   // of the paper: {strokes}, or {frame, image, caption, label, picture}
+  frame: null,      // the 28×28 pixels that the network sees, in base64
+  network: null,    // {name, title, sizes, names, maps, learning_rate}
+  selected: null,   // {layer, neuron}
+  deltas: null,     // of the last training step, while tiles are outlined by them
+  wanted: new AbortController(),  // of what was asked about the content
+};
 const neurons = new Neurons(at("hidden"), at("outputs"));
-const paper = new Paper(at("canvas"), at("hint"), readDrawing, clear);
-let passages;         // the code of each equation
-let network;          // {name, title, sizes, names, maps}
-let lessons = [];     // what this tab has taught the network
-let frame = null;     // the 28×28 pixels that the network sees, in base64
-let selected = null;  // {layer, neuron}
-let asked = 0;        // counts what was asked for, to know an answer that comes too late
+const paper = new Paper(at("canvas"), at("hint"), {
+  begun: () => {
+    begin();
+    if (shown.content.frame) describe(BLANK);
+  },
+  drawn: readDrawing,
+  done: () => {
+    change({strokes: paper.strokes}, false);
+    readDrawing();
+  },
+  cleared: () => change(BLANK),
+});
+let passages;  // the code of each equation
+
+// ------------------------------------------------------------------ what is on the paper
+
+/** Something else comes onto the paper: what was asked about it is not wanted any more. */
+function begin() {
+  shown.wanted.abort();
+  shown.wanted = new AbortController();
+}
+
+/** Another content, which can be undone; isNew unless it is on the paper already. */
+function change(content, isNew = true) {
+  const before = shown.content;
+  if (content === before) return;
+  record(() => put(before), () => put(content));
+  if (isNew) put(content);
+  else shown.content = content;
+}
+
+function put(content) {
+  const {strokes = [], frame, image} = content;
+  begin();
+  shown.content = content;
+  paper.set(strokes, image);
+  describe(content);
+  if (frame) readFrame(frame);
+  else if (strokes.length) readDrawing();
+  else showBlank();
+}
+
+/** Shows what is known of a content. */
+function describe({frame, caption, label = "", picture}) {
+  at("teach-label").value = label;
+  at("frame-caption").textContent = caption ?? "What the network sees: 28×28 pixels";
+  showDigits(picture, frame, chosen => {
+    shown.content = {...shown.content, frame: chosen};
+    readFrame(chosen);
+  });
+}
+
+function showBlank() {
+  setFrame(null);
+  clearStep();
+  at("answer").textContent = "";
+  at("neuron").hidden = true;
+  neurons.show(null);
+  neurons.plain();
+  show("draw-message", "");
+}
 
 // ------------------------------------------------------------------ what is read
 
-const reading = async (name, request) => {
-  const question = asked;
+const read = oneAtATime(async (route, request, received) => {
+  const {signal} = shown.wanted;
+  const slow = setTimeout(() => show("draw-message", "One moment…"), 600);
   try {
-    const said = await ask(name, {...request(), network: network.name, lessons});
-    const isLate = question !== asked;
-    if (isLate && (name !== "drawing" || paper.blank || paper.shown)) return;
-    showAnswer(said, name);
+    const content = request();
+    if (!content) return;
+    const result = await ask(route, {...content, network: shown.network.name}, signal);
     show("draw-message", "");
+    received(result);
   } catch (error) {
-    if (question === asked) show("draw-message", error.message);
+    complain(error);
+  } finally {
+    clearTimeout(slow);
   }
-};
-const read = oneAtATime(reading);
-const readExample = oneAtATime(reading);  // the first may have to be downloaded
+});
 
-function readDrawing() {
-  asked += 1;
-  read("drawing", () => paper.ink());
+function complain(error) {
+  if (error.name !== "AbortError") show("draw-message", error.message);
 }
 
-function readFrame() {
-  asked += 1;
-  if (frame) read("frame", () => ({frame}));
+function readDrawing() {
+  read("frame", () => {
+    const frame = framed(paper.ink());
+    return frame && {frame: base64(frame)};
+  }, showPrediction);
+}
+
+function readFrame(frame) {
+  read("frame", () => ({frame}), showPrediction);
+}
+
+function readAgain() {
+  if (shown.frame) readFrame(shown.frame);
+}
+
+function showPrediction(prediction) {
+  if (prediction.outs.some((layer, index) => layer.length !== shown.network.sizes[index + 1])) {
+    choose(shown.network.name);  // another one has been trained
+    return;
+  }
+  if (prediction.frame !== shown.frame) clearStep();
+  setFrame(prediction.frame);
+  shown.deltas = null;
+  at("answer").textContent = prediction.predicted;
+  if (!paper.isDown) at("draw-status").textContent = `Prediction: ${prediction.summary}`;
+  neurons.plain();
+  neurons.show(prediction);
+  showTaught(prediction.taught);
+  explain();
+}
+
+/** The training view hears of it, too. */
+function setFrame(frame) {
+  shown.frame = frame;
+  paint(at("frame"), grays(frame ? bytes(frame) : new Uint8Array(784)));
+  document.dispatchEvent(new CustomEvent("frame", {detail: frame}));
+}
+
+function readExample() {
+  begin();
+  read("example", () => ({}), ({frame, index, label}) => change({frame, label,
+    image: grayImage([28, 28, frame]),
+    caption: `Test image ${index.toLocaleString("en")}: a ${label}`}));
 }
 
 async function readPicture(file) {
-  asked += 1;
-  const question = asked;
+  begin();
+  const {signal} = shown.wanted;
   try {
-    const content = base64(new Uint8Array(await (await sized(file)).arrayBuffer()));
-    if (question === asked) read("picture", () => ({picture: content}));
+    const picture = await sent(file);
+    if (!signal.aborted) read("picture", () => ({picture}), result => change(contentOf(result)));
   } catch {
     show("draw-message", `${file.name}: not an image that this browser can read; `
       + "save it as PNG or JPEG");
   }
 }
 
-/** The file, or a smaller picture if it is too large to send. */
-async function sized(file) {
-  if (file.size <= LARGEST_FILE) return file;
-  const picture = await createImageBitmap(file);
-  const scale = Math.min(1, LARGEST_SIDE / Math.max(picture.width, picture.height));
-  const smaller = new OffscreenCanvas(Math.ceil(picture.width * scale),
-    Math.ceil(picture.height * scale));
-  smaller.getContext("2d").drawImage(picture, 0, 0, smaller.width, smaller.height);
-  return smaller.convertToBlob({type: "image/jpeg", quality: 0.92});
-}
-
-function showAnswer(said, name) {
-  frame = said.frame;
-  const pixels = bytes(frame);
-  paintFrame(pixels);
-  let caption = "What the network sees: 28×28 pixels";
-  if (name === "example") {
-    caption = `Test image ${said.index.toLocaleString("en")}: a ${said.label}`;
-    at("truth").value = said.label;
-  }
-  if (name !== "frame") at("frame-caption").textContent = caption;
-  if (name === "example" || name === "picture") paper.show(pixels);
-  at("answer").textContent = said.answer;
-  neurons.show(said);
-  neurons.forgetErrors();
-  explain();
-}
-
-function paintFrame(pixels) {
-  paint(at("frame"), Array.from(pixels, pixel => [255 - pixel, 255 - pixel, 255 - pixel]));
-}
-
-function clear() {
-  asked += 1;
-  frame = null;
-  paper.clear();
-  paintFrame(new Uint8Array(784));
-  at("frame-caption").textContent = "What the network sees: 28×28 pixels";
-  at("answer").textContent = "";
-  at("neuron").hidden = true;
-  neurons.show(null);
-  neurons.forgetErrors();
-  neurons.forgetShares();
-  show("draw-message", "");
-}
-
 // ------------------------------------------------------------------ the network
 
 async function choose(name) {
-  const chosen = {...await ask("network", {network: name}), name};
-  if (name !== at("network").value) return;  // another has been chosen meanwhile
-  network = chosen;
-  at("network-title").textContent = network.title;
-  at("teach-rate").value = String(network.learning_rate);
-  neurons.draw(network);
-  select(null);
-  forget();
-  at("taught").textContent = "";
-}
-
-function select(chosen) {
-  selected = chosen;
-  neurons.select(selected);
-  neurons.forgetShares();
-  at("neuron").hidden = true;
-  if (selected && !frame) {
-    show("draw-message", "Draw a digit first, so that the neuron has an output.");
+  try {
+    const network = {...await ask("network", {network: name}), name};
+    if (name !== at("network").value) return;  // another has been chosen meanwhile
+    begin();
+    shown.network = network;
+  } catch (error) {
+    at("network").value = shown.network?.name;
+    complain(error);
+    return;
   }
-  explain();
+  at("network-title").textContent = shown.network.title;
+  at("teach-rate").value = String(shown.network.learning_rate);
+  at("save").hidden = name !== TRAINED;
+  neurons.draw(shown.network);
+  neurons.show(null);
+  select(null);
+  clearStep();
+  readAgain();
 }
 
 // ------------------------------------------------------------------ a neuron
 
-const explain = oneAtATime(async () => {
+function select(selected) {
+  Object.assign(shown, {selected, deltas: null});
+  neurons.select(selected);
+  neurons.outline({}, "");
+  at("neuron").hidden = true;
+  explain(true);
+}
+
+const explain = oneAtATime(async isNew => {
+  const {selected, frame, network} = shown;
   if (!selected || !frame) return;
-  const {layer, neuron} = selected;
-  const request = {layer, neuron, frame, network: network.name, lessons};
   try {
-    const told = await ask("neuron", request);
-    if (selected?.layer === layer && selected.neuron === neuron && frame) {
-      showNeuron(told, request);
-    }
+    const result = await ask("neuron", {...selected, frame, network: network.name},
+      shown.wanted.signal);
+    if (selected === shown.selected && shown.frame) showNeuron(result, isNew);
   } catch (error) {
-    show("draw-message", error.message);
+    complain(error);
   }
 });
 
-function showNeuron(told, {layer, frame}) {
-  const isOutput = layer === network.sizes.length - 2;
-  at("neuron").replaceChildren(
-    make("h3", {}, `${isOutput ? "Output" : "Hidden"} neuron ${told.name}`,
-      make("small", {}, "its weighted input, the heaviest terms first")),
-    make("div", {class: "neuron"}, pixelMap(told, layer, frame), termTable(told),
-      make("div", {class: "activation"}, activation(told.lines[1]), ...told.lines.map(codeOf))));
-  neurons.showShares(layer - 1, told.shares);
+function showNeuron(result, isNew) {
+  const {layer, neuron} = shown.selected;
+  const name = shown.network.names[layer][neuron];
+  const kind = layer === shown.network.sizes.length - 2 ? "Output" : "Hidden";
+  at("neuron").replaceChildren(...explanation(result, kind, bytes(shown.frame), passages));
   at("neuron").hidden = false;
-}
-
-/** Which pixels of the drawing favor the neuron, and which oppose it. */
-function pixelMap({pixels}, layer, frame) {
-  const map = make("canvas", {width: 28, height: 28, class: "map", role: "img",
-    "aria-label": "The pixels that favor the neuron in red, those that oppose it in blue"});
-  const ink = bytes(frame);
-  paint(map, pixels.map((value, pixel) => heat(value, 255 - 0.25 * ink[pixel])));
-  const says = layer === 0
-    ? "Weight times pixel: red pixels of the drawing favor the neuron, blue ones oppose it"
-    : "What (7) and (8) bring back to each pixel, times the pixel: red favors the neuron, blue "
-      + "opposes it. Above, the hidden neurons that do so are outlined";
-  return make("figure", {}, map, make("figcaption", {}, says));
-}
-
-/** Equation (1), a term a row. */
-function termTable({lines: [sum], terms, rest: [count, others], bias, name}) {
-  const rows = [...terms];
-  if (count) rows.push([`(${count} more)`, "", others]);
-  if (bias !== null) rows.push([`b_${name}`, "", bias]);
-  return make("table", {class: "terms math"},
-    make("tbody", {}, ...rows.map(([symbols, numbers, value]) => make("tr", {},
-      make("th", {}, typeset(symbols)),
-      make("td", {}, typeset(numbers, symbolsOf(symbols))),
-      make("td", {class: "number"}, value)))),
-    make("tfoot", {}, make("tr", {class: "total"},
-      make("th", {}, typeset(sum.name)), make("td", {}, sum.number),
-      make("td", {class: "number", id: "neuron-in"}, sum.value))));
-}
-
-function activation(line) {
-  return make("div", {class: "math"},
-    make("p", {}, typeset(line.name), " = ", typeset(line.symbols)),
-    make("p", {}, " = ", typeset(line.numbers, symbolsOf(line.symbols))),
-    make("p", {}, " = ", make("strong", {class: "number", id: "neuron-out"}, line.value)));
-}
-
-function codeOf(line) {
-  const passage = passageFor(passages, line);
-  const code = make("div", {class: "code"});
-  showCode(code, passage);
-  return make("div", {}, make("p", {class: "file"}, `${line.number} ${passage.file}`), code);
-}
-
-// ------------------------------------------------------------------ a lesson
-
-const teach = oneAtATime(async () => {
-  if (!frame) {
-    show("draw-message", "Draw a digit first.");
-    return;
+  if (layer && !shown.deltas) {
+    neurons.outline({[layer - 1]: signed(result.shares)}, `Outlined by what each adds to in_${name}`
+      + ", weight times out: red raises it, blue lowers it.",
+    share => share > 0 ? `favors ${name}` : share < 0 ? `opposes ${name}` : "");
   }
-  const question = asked;
-  const before = lessons;
-  let told;
-  try {
-    told = await ask("teach", {frame, target: Number(at("truth").value),
-      learning_rate: typed(at("teach-rate").value), network: network.name, lessons});
-  } catch (error) {
-    show("draw-message", error.message);
-    return;
-  }
-  if (lessons !== before) return;  // they have been forgotten meanwhile
-  show("draw-message", "");
-  lessons = told.lessons;
-  at("forget").disabled = false;
-  at("taught").textContent =
-    `The prediction was ${told.before}; after the step it is ${told.verdict}.`;
-  at("changes").replaceChildren(...told.sections.map(changes));
-  if (question !== asked) {  // something else is on the paper now
-    readFrame();
-    return;
-  }
-  at("answer").textContent = told.answer;
-  neurons.markOutputs();
-  neurons.show(told);
-  neurons.showErrors(told);
-  explain();
-});
-
-/** The lines of a section of explain. */
-function changes({heading, lines}) {
-  const title = heading.replace("Backward pass: ", "").replace(/^./, first => first.toUpperCase());
-  return make("section", {}, make("h4", {}, title),
-    make("ul", {}, ...lines.map(line => make("li", {class: "math"},
-      make("span", {class: "equation-number"}, line.number), typeset(line.name), " = ",
-      typeset(line.symbols), " = ", typeset(line.numbers, symbolsOf(line.symbols)), " = ",
-      make("strong", {class: "number"}, line.value)))));
+  if (!isNew) return;
+  at("draw-status").textContent = `${kind} neuron ${name}: in ${result.lines[0].value}, out `
+    + result.lines[1].value;
+  at("neuron").firstElementChild.scrollIntoView({block: "nearest"});
 }
 
-function forget() {
-  lessons = [];
-  at("forget").disabled = true;
-  at("taught").textContent = "The saved weights are back.";
-  at("changes").replaceChildren();
-  readFrame();
+/** Shows what an address says: a neuron's name, and a network. */
+async function visit(name, {network = at("network").options[0].value}) {
+  at("network").value = network;
+  if (shown.network?.name !== at("network").value) await choose(at("network").value);
+  const layer = shown.network.names.findIndex(names => names.includes(name));
+  select(layer < 0 ? null : {layer, neuron: shown.network.names[layer].indexOf(name)});
+}
+
+/** Writes the address of what is shown. */
+function remember() {
+  const {selected, network: {name, names}} = shown;
+  write("draw", selected ? names[selected.layer][selected.neuron] : "",
+    at("network").selectedIndex ? {network: name} : {});
 }
 
 // ------------------------------------------------------------------ the beginning
 
-at("clear").addEventListener("click", clear);
-at("example").addEventListener("click", async () => {
-  asked += 1;
-  const slow = setTimeout(() => show("draw-message", "Loading the test images…"), 600);
-  await readExample("example", () => ({}));
-  clearTimeout(slow);
-});
-at("picture").addEventListener("change", event => {
-  if (event.target.files.length) readPicture(event.target.files[0]);
-  event.target.value = "";
-});
-// Anywhere on the page: a browser leaves it for a file that is dropped elsewhere.
-document.addEventListener("dragover", event => {
-  if (event.dataTransfer.types.includes("Files")) event.preventDefault();
-});
-document.addEventListener("drop", event => {
-  if (!event.dataTransfer.files.length) return;
-  event.preventDefault();
-  readPicture(event.dataTransfer.files[0]);
-});
+at("clear").addEventListener("click", () => change(BLANK));
+at("example").addEventListener("click", readExample);
+receiveFiles(readPicture);
 at("draw").addEventListener("click", event => {
   const button = event.target.closest("[data-neuron]");
   if (!button) return;
-  const isPressed = button.getAttribute("aria-pressed") === "true";
   const {layer, neuron} = button.dataset;
+  const isPressed = button.getAttribute("aria-pressed") === "true";
   select(isPressed ? null : {layer: Number(layer), neuron: Number(neuron)});
+  remember();
+  if (!shown.frame && !isPressed) {
+    show("draw-message", "Draw a digit first, so that the neuron has an output.");
+  }
 });
-at("network").addEventListener("change", () => choose(at("network").value)
-  .catch(error => show("draw-message", error.message)));
-at("teach-step").addEventListener("click", teach);
-at("forget").addEventListener("click", forget);
+at("network").addEventListener("change", async () => {
+  await choose(at("network").value);
+  remember();
+});
+at("save").addEventListener("click", () => ask("save").then(({message}) => {
+  at("saved").textContent = message;
+}, complain));
+prepare({shown, neurons, showPrediction, readAgain, complain});
 
 try {
-  const begin = await start;
-  passages = begin.passages;
-  at("network").append(...begin.networks.map(([name, sizes]) =>
-    make("option", {value: name}, `${sizes}, ${name}`)));
-  at("truth").append(...Array.from({length: 10}, (_, digit) => make("option", {}, String(digit))));
-  await choose(begin.networks[0][0]);
-  clear();
+  const {networks, passages: found} = await start;
+  passages = found;
+  at("network").append(...networks.map(([name, sizes]) =>
+    make("option", {value: name}, `${sizes}, ${name}`)), make("option", {value: TRAINED}, TRAINED));
+  at("teach-label").append(make("option", {value: ""}, "…"),
+    ...Array.from({length: 10}, (_, digit) => make("option", {value: digit}, digit)));
+  await choose(networks[0][0]);
+  put(BLANK);
+  register("draw", visit);
 } catch (error) {
-  show("draw-message", error.message);
+  complain(error);
 }

@@ -1,9 +1,16 @@
-// The network's neurons: hidden ones as tiles, outputs as bars; each is a button.
+// The network's neurons: hidden ones as tiles, outputs as bars; each is a button. And how the
+// output of the one that is selected is computed.
 
-import {bytes, heat, make, paint, tint} from "./common.js";
+import {passageFor, showCode} from "./code.js";
+import {bytes, heat, make, paint, setValue} from "./common.js";
+import {nameOf, numberOf, sum, symbol} from "./lines.js";
 
 const MANY = 60;  // hidden neurons that get small tiles
-const COLORS = Array.from({length: 256}, (_, value) => heat((value - 128) / 127));
+
+/** Values from −1 to 1, which the server sends as signed bytes. */
+export function signed(base64) {
+  return Array.from(new Int8Array(bytes(base64).buffer), byte => byte / 127);
+}
 
 export class Neurons {
   /** `hidden` and `outputs` are the places for them. */
@@ -11,61 +18,64 @@ export class Neurons {
     Object.assign(this, {hidden, outputs});
     this.tiles = [];  // tiles[layer][neuron]
     this.bars = [];   // one for each output
+    this.caption = make("small", {role: "status"});  // what the outlines of the tiles mean
+    const colors = matchMedia("(prefers-color-scheme: dark)");
+    colors.addEventListener("change", () => setTimeout(() => this.paint(this.maps)));
   }
 
   /** Makes the tiles and bars of a network: {sizes, names, maps}. */
-  draw(network) {
-    const sizes = network.sizes.slice(1, -1);
+  draw({sizes, names, maps}) {
+    const last = sizes.length - 2;
     this.hidden.replaceChildren();
-    this.tiles = sizes.map((size, layer) => {
-      const which = sizes.length > 1 ? ` of layer ${layer + 1}` : "";
-      const says = layer === 0 ? "each shown by its weights: pixels that excite it are red, pixels "
-        + "that inhibit it blue; the stronger the colors, the larger its output" : "";
-      const row = network.names[layer].map((name, neuron) =>
-        this.tile(name, layer, neuron, layer === 0 ? network.maps[neuron] : null));
-      const grid = make("div", {class: size > MANY ? "tiles many" : "tiles", role: "toolbar",
-        "aria-label": `The hidden neurons${which}`}, ...row);
+    this.tiles = names.slice(0, last).map((layerNames, layer) => {
+      const which = last > 1 ? ` of layer ${layer + 1}` : "";
+      const row = layerNames.map((name, neuron) => make("button", {type: "button",
+        class: "tile tinted", title: name, tabindex: neuron ? "-1" : "0", "data-layer": layer,
+        "data-neuron": neuron, "data-symbol": `out_${name}`},
+        ...layer === 0 ? [make("canvas", {width: 28, height: 28})] : []));
+      const grid = make("div", {class: row.length > MANY ? "tiles many" : "tiles",
+        role: "toolbar", "aria-label": `The hidden neurons${which}`}, ...row);
       grid.addEventListener("keydown", event => moveAmong(row, event));
-      this.hidden.append(
-        make("h3", {}, `The ${size} hidden neurons${which}`, make("small", {}, says)), grid);
+      this.hidden.append(make("h3", {}, `The ${row.length} hidden neurons${which}`,
+        make("small", {}, layer === 0 ? "Each is shown by its weights now: pixels that excite it "
+          + "are red, pixels that inhibit it blue. The stronger the colors, the larger its output."
+          : "The stronger the color, the larger its output.")), grid);
       return row;
     });
-    const digits = Array.from({length: network.sizes.at(-1)}, (_, digit) => digit);
-    this.bars = digits.map(digit => this.bar(digit, sizes.length));
-    this.outputs.replaceChildren(...this.bars);
-  }
-
-  tile(name, layer, neuron, map) {
-    const tile = make("button", {type: "button", class: "tile", title: name,
-      "aria-label": `Hidden neuron ${name}`, tabindex: neuron ? "-1" : "0",
-      "data-layer": layer, "data-neuron": neuron, "data-symbol": `out_${name}`});
-    if (map) {
-      const picture = make("canvas", {width: 28, height: 28});
-      paint(picture, Array.from(bytes(map), value => COLORS[value]));
-      tile.append(picture);
-    }
-    return tile;
-  }
-
-  bar(digit, layer) {
-    return make("button", {type: "button", class: "output", "data-layer": layer,
-      "data-neuron": digit, "aria-label": `Output neuron ${digit}`},
-      make("span", {class: "digit"}, String(digit)),
+    this.hidden.querySelector("h3")?.append(this.caption);
+    this.bars = names[last].map((name, neuron) => make("button", {type: "button",
+      class: "output tinted", "data-layer": last, "data-neuron": neuron},
+      make("span", {class: "digit"}, name),
       make("span", {class: "track"}, make("span", {class: "bar"})),
-      make("span", {class: "out number"}), make("span", {class: "error number"}));
+      make("span", {class: "out number"}), make("span", {class: "delta number"})));
+    this.outputs.replaceChildren(...this.bars);
+    this.paint(maps);
   }
 
-  /** Shows what the network says: {answer, outputs, lights}; nothing for null. */
-  show(said) {
-    this.bars.forEach((bar, digit) => {
-      const [out, text] = said?.outputs[digit] ?? [0, ""];
-      bar.querySelector(".bar").style.setProperty("--out", Math.max(0, Math.min(1, out)));
-      bar.querySelector(".out").textContent = text;
-      bar.classList.toggle("is-answer", digit === said?.answer);
+  /** Paints the maps of the first layer's weights on its tiles. */
+  paint(maps) {
+    this.maps = maps;
+    paintMaps(maps.map((map, neuron) => this.tiles[0][neuron].firstElementChild), maps);
+  }
+
+  /** Shows what the network predicts: {predicted, outs}; nothing for null. */
+  show(prediction) {
+    this.prediction = prediction;
+    this.bars.forEach((bar, neuron) => {
+      const out = prediction?.outs.at(-1)[neuron];
+      bar.querySelector(".bar").style.setProperty("--out", Math.max(0, Math.min(1, out ?? 0)));
+      bar.querySelector(".out").textContent = out?.toFixed(4) ?? "";
+      bar.classList.toggle("is-largest", neuron === prediction?.predicted);
     });
-    this.tiles.forEach((row, layer) => row.forEach((tile, neuron) => {
-      tile.style.setProperty("--light", said?.lights[layer][neuron] ?? 0);
-    }));
+    this.tiles.forEach((row, layer) => {
+      const outs = prediction?.outs[layer] ?? row.map(() => 0);
+      const brightest = Math.max(1, ...outs.map(Math.abs));
+      row.forEach((tile, neuron) => {
+        tile.style.setProperty("--light", Math.abs(outs[neuron]) / brightest);
+        const out = prediction ? `, out ${written(outs[neuron])}` : "";
+        tile.ariaLabel = `Hidden neuron ${tile.title}${out}`;
+      });
+    });
   }
 
   /** Marks the button of the selected neuron, {layer, neuron}, or none. */
@@ -77,49 +87,57 @@ export class Neurons {
     }
   }
 
-  /** Outlines a layer by what its neurons add to the selected one: red, or blue if negative. */
-  showShares(layer, shares) {
-    this.forgetShares();
-    shares.forEach((share, neuron) => {
-      this.tiles[layer][neuron].classList.add("has-share");
-      this.tiles[layer][neuron].style.setProperty("--share", tint(share));
-    });
-  }
-
-  forgetShares() {
-    for (const tile of this.tiles.flat()) tile.classList.remove("has-share");
-  }
-
-  /** Marks where the outputs are, before a lesson moves them. */
-  markOutputs() {
-    for (const bar of this.bars) {
-      const out = bar.querySelector(".bar").style.getPropertyValue("--out");
-      const track = bar.querySelector(".track");
-      track.classList.add("was");
-      track.style.setProperty("--was", out);
-    }
-  }
-
-  /** Colors the neurons by their errors: {deltas, errors}. */
-  showErrors({deltas, errors}) {
+  /** Outlines hidden neurons, {layer: a value for each}, red or, if it is negative, blue. The
+   *  caption says what that means; spoken(value) is heard at a neuron. */
+  outline(layers, caption, spoken) {
+    if (this.caption.textContent === caption && !caption) return;
     this.tiles.forEach((row, layer) => row.forEach((tile, neuron) => {
-      tile.classList.add("has-error");
-      tile.style.setProperty("--error", tint(deltas[layer][neuron]));
+      const values = layers[layer];
+      tile.classList.toggle("outlined", Boolean(values));
+      tile.ariaDescription = values ? spoken(values[neuron]) : "";
+      if (values) setValue(tile, values[neuron] / largest(values));
     }));
-    this.bars.forEach((bar, digit) => {
-      const error = bar.querySelector(".error");
-      error.replaceChildren(make("i", {}, "δ"), ` ${errors[digit]}`);
-      error.style.setProperty("--error", tint(deltas.at(-1)[digit]));
+    this.caption.textContent = caption;
+  }
+
+  /** Shows the error term of each neuron in a training step, [[δ, …], …] layer by layer, and where
+   *  the outputs were in the prediction before it, if that is given. */
+  showDeltas(deltas, before = null) {
+    this.outline(deltas, "Outlined by δ in the last training step: red where a larger in lowers E, "
+      + "blue where a smaller one does.", delta => `δ ${written(delta)}`);
+    this.bars.forEach((bar, neuron) => {
+      const delta = deltas.at(-1)[neuron];
+      bar.querySelector(".delta").replaceChildren(make("i", {}, "δ"), ` ${written(delta)}`);
+      setValue(bar, delta / largest(deltas.at(-1)));
+      const track = bar.querySelector(".track");
+      track.classList.toggle("was", Boolean(before));
+      if (before) track.style.setProperty("--was", before.outs.at(-1)[neuron]);
     });
   }
 
-  forgetErrors() {
-    for (const tile of this.tiles.flat()) tile.classList.remove("has-error");
+  /** Removes outlines, error terms and marks. */
+  plain() {
+    this.outline({}, "");
     for (const bar of this.bars) {
-      bar.querySelector(".error").replaceChildren();
+      bar.querySelector(".delta").replaceChildren();
       bar.querySelector(".track").classList.remove("was");
     }
   }
+}
+
+/** Paints maps, of signed bytes in base64, on a canvas each. */
+export function paintMaps(canvases, maps) {
+  const colors = Array.from({length: 255}, (_, index) => heat((index - 127) / 127));
+  maps.forEach((map, index) => paint(canvases[index],
+    Array.from(new Int8Array(bytes(map).buffer), value => colors[value + 127])));
+}
+
+function largest(values) {
+  return Math.max(...values.map(Math.abs)) || 1;
+}
+
+function written(value) {
+  return `${value.toFixed(4).replace("-0.0000", "0.0000").replace("-", "−")}`;
 }
 
 /** The arrow keys move among the tiles; Tab leaves them. */
@@ -133,4 +151,61 @@ function moveAmong(row, event) {
   row[index].tabIndex = -1;
   next.tabIndex = 0;
   next.focus();
+}
+
+// ------------------------------------------------------------------ the selected neuron
+
+/** How a neuron's output is computed: its map, the terms of (1), (2), and the code.
+ *  explained   {lines: [(1), (2)], products: [[value, text], …] of the terms of (1), pixels}
+ *  kind        "Hidden" or "Output"
+ *  ink         the frame's bytes */
+export function explanation({lines: [weighted, activated], products, pixels}, kind, ink, passages) {
+  return [
+    make("h3", {}, `${kind} neuron ${weighted.result.sub}`,
+      make("small", {}, "Its weighted input, the heaviest terms first.")),
+    make("div", {class: "neuron"},
+      pixelMap(signed(pixels), ink, weighted.result.place[1]),
+      termTable(weighted, products),
+      make("div", {class: "activation"},
+        make("div", {class: "math"}, symbol(activated.result), " = ", sum(activated), " = ",
+          sum(activated, numberOf), " = ",
+          make("strong", {class: "number", id: "neuron-out"}, activated.value)),
+        ...[weighted, activated].map(line => codeOf(line, passages)))),
+  ];
+}
+
+/** Which pixels of the drawing favor the neuron, and which oppose it. */
+function pixelMap(values, ink, layer) {
+  const map = make("canvas", {width: 28, height: 28, class: "map", role: "img",
+    "aria-label": "The pixels that favor the neuron in red, those that oppose it in blue"});
+  paint(map, values.map((value, pixel) => heat(value, 255 - 0.25 * ink[pixel])));
+  return make("figure", {}, map, make("figcaption", {}, layer === 0
+    ? "Weight times pixel: red pixels of the drawing favor the neuron, blue ones oppose it."
+    : "What (7) and (8) bring back to each pixel, times the pixel: red favors the neuron, blue "
+      + "opposes it. The hidden neurons that do so are outlined."));
+}
+
+/** Equation (1), a term a row. */
+function termTable(line, products) {
+  const rows = line.terms.map((term, index) => ({line: {...line, terms: [term]}, index}));
+  const size = ({index}) => Math.abs(products[index][0]);
+  const isSum = ({line}) => line.terms[0].length === 1;  // the others, or the bias: they stay last
+  rows.sort((one, other) => isSum(one) - isSum(other)
+    || (isSum(one) ? 0 : size(other) - size(one)));
+  return make("table", {class: "terms math"},
+    make("tbody", {}, ...rows.map(({line, index}) => make("tr", {}, make("th", {scope: "row"},
+      sum(line)), make("td", {}, isSum({line}) ? "" : sum(line, numberOf)),
+      make("td", {class: "number"}, products[index][1])))),
+    make("tfoot", {}, make("tr", {class: "total"}, make("th", {scope: "row"}, symbol(line.result)),
+      make("td"), make("td", {class: "number", id: "neuron-in"}, line.value))));
+}
+
+/** The code that computes a line. */
+export function codeOf(line, passages) {
+  const [first] = line.terms[0];
+  const passage = passageFor(passages,
+    {...line, symbols: typeof first === "string" ? first : nameOf(first)});
+  const code = make("div", {class: "code"});
+  showCode(code, passage);
+  return make("div", {}, make("p", {class: "file"}, `${line.number} ${passage.file}`), code);
 }

@@ -1,74 +1,89 @@
 // The paper that a digit is drawn on: with mouse, pen or finger, or with the keyboard alone.
 
-import {base64, make} from "./common.js";
+import {make} from "./common.js";
 
-const SENT_SIDE = 140;  // pixels of a drawing's side, as it is sent
-const PEN = 24;         // of the canvas's 280 pixels: as thick in the frame as MNIST's pens
-const KEY_STEP = 10;    // pixels that an arrow key moves the pen
+const PEN = 24;       // of the canvas's 280 pixels: as thick in the frame as MNIST's pens
+const KEY_STEP = 10;  // pixels that an arrow key moves the pen
 const MOVES = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
 
 export class Paper {
-  /** `drawn()` is called after each stroke, `cleared()` when the paper is to be cleared. */
-  constructor(canvas, hint, drawn, cleared) {
-    Object.assign(this, {canvas, hint, drawn, cleared});
+  /** Calls begun() before a stroke, drawn() after each part of it, done() after it, and cleared()
+   *  when the paper is to be cleared. */
+  constructor(canvas, hint, {begun, drawn, done, cleared}) {
+    Object.assign(this, {canvas, hint, begun, drawn, done, cleared});
     this.pen = canvas.getContext("2d", {willReadFrequently: true});
-    this.small = make("canvas", {width: SENT_SIDE, height: SENT_SIDE});
-    this.smallPen = this.small.getContext("2d", {willReadFrequently: true});
-    this.blank = true;
-    this.shown = false;  // a picture is shown, which the next stroke replaces
-    this.last = null;    // where the pen was, while it is down
-    this.keyPen = {x: 140, y: 60, down: false};
+    this.strokes = [];    // lists of points [x, y]; a list once it is done is not changed
+    this.isDown = false;  // the pen
+    this.keyPen = {x: 140, y: 60};
     this.pointer = make("div", {class: "pointer", hidden: ""});
     canvas.after(this.pointer);
     canvas.addEventListener("pointerdown", event => this.penDown(event));
     canvas.addEventListener("pointermove", event => this.penMoves(event));
     for (const kind of ["pointerup", "pointercancel"]) {
-      canvas.addEventListener(kind, event => { if (event.isPrimary) this.last = null; });
+      canvas.addEventListener(kind, event => { if (event.isPrimary) this.lift(); });
     }
     canvas.addEventListener("keydown", event => this.key(event));
-    canvas.addEventListener("blur", () => this.liftKeyPen());
+    canvas.addEventListener("blur", () => {
+      this.pointer.hidden = true;
+      this.lift();
+    });
   }
 
-  /** How much ink there is at each pixel, as it is sent. */
+  /** How much ink there is at each pixel, a byte each. */
   ink() {
-    this.smallPen.clearRect(0, 0, SENT_SIDE, SENT_SIDE);
-    this.smallPen.drawImage(this.canvas, 0, 0, SENT_SIDE, SENT_SIDE);
-    const pixels = this.smallPen.getImageData(0, 0, SENT_SIDE, SENT_SIDE).data;
-    return {ink: base64(pixels.filter((part, index) => index % 4 === 3)), side: SENT_SIDE};
+    const {width} = this.canvas;
+    const pixels = this.pen.getImageData(0, 0, width, width).data;
+    const ink = new Uint8Array(width * width);
+    for (let pixel = 0; pixel < ink.length; pixel += 1) ink[pixel] = pixels[4 * pixel + 3];
+    return ink;
   }
 
-  clear() {
-    this.pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    this.blank = true;
-    this.shown = false;
-    this.last = null;
-    this.hint.hidden = false;
+  /** Shows these strokes or, until the next stroke, an image. */
+  set(strokes, image = null) {
+    const {width} = this.canvas;
+    this.pen.clearRect(0, 0, width, width);
+    this.strokes = [];
+    this.isDown = false;
+    for (const stroke of strokes) {
+      this.strokes.push([]);
+      for (const [x, y] of stroke) this.line(x, y);
+    }
+    if (image) {
+      const scale = width / Math.max(image.width, image.height);
+      const size = [image.width * scale, image.height * scale];
+      this.pen.imageSmoothingEnabled = image.width > 28;
+      this.pen.drawImage(image, ...size.map(side => (width - side) / 2), ...size);
+    }
+    this.image = image;
+    this.hint.hidden = Boolean(image || strokes.length);
   }
 
-  /** Shows the 28×28 pixels of a picture, until the next stroke. */
-  show(pixels) {
-    this.clear();
-    const picture = make("canvas", {width: 28, height: 28});
-    const image = new ImageData(28, 28);
-    pixels.forEach((pixel, index) => { image.data[4 * index + 3] = pixel; });
-    picture.getContext("2d").putImageData(image, 0, 0);
-    this.pen.drawImage(picture, 0, 0, this.canvas.width, this.canvas.height);
-    this.blank = false;
-    this.shown = true;
-    this.hint.hidden = true;
-  }
-
-  stroke(x, y) {
-    if (this.shown) this.clear();
+  /** Draws on to a point, from which the pen goes on. */
+  line(x, y) {
+    const stroke = this.strokes.at(-1);
+    const [startX, startY] = stroke.at(-1) ?? [x, y];
     this.pen.lineWidth = PEN;
     this.pen.lineCap = this.pen.lineJoin = "round";
     this.pen.beginPath();
-    this.pen.moveTo(this.last?.x ?? x, this.last?.y ?? y);
+    this.pen.moveTo(startX, startY);
     this.pen.lineTo(x, y + 0.01);  // a dot, too, is a line
     this.pen.stroke();
-    this.last = {x, y};
-    this.blank = false;
+    stroke.push([x, y]);
+  }
+
+  begin(x, y) {
+    this.begun();
+    if (this.image) this.set([]);
+    this.strokes = [...this.strokes, []];
+    this.isDown = true;
     this.hint.hidden = true;
+    this.line(x, y);
+  }
+
+  lift() {
+    if (!this.isDown) return;
+    this.isDown = false;
+    this.done();
   }
 
   // ---------------------------------------------------------------- mouse, pen and finger
@@ -76,23 +91,22 @@ export class Paper {
   penDown(event) {
     if (event.button !== 0 || !event.isPrimary) return;  // one finger draws
     this.canvas.setPointerCapture(event.pointerId);
-    this.last = null;
-    this.draw(event);
+    this.begin(...this.place(event));
+    this.drawn();
   }
 
   penMoves(event) {
-    if (!event.isPrimary || !this.last) return;
-    if (this.canvas.hasPointerCapture(event.pointerId)) this.draw(event);
+    if (!event.isPrimary || !this.isDown) return;
+    if (!this.canvas.hasPointerCapture(event.pointerId)) return;
+    const moves = event.getCoalescedEvents?.() ?? [];
+    for (const move of moves.length ? moves : [event]) this.line(...this.place(move));
+    this.drawn();
   }
 
-  draw(event) {
+  place({clientX, clientY}) {
     const {left, top, width} = this.canvas.getBoundingClientRect();
     const scale = this.canvas.width / width;
-    const moves = event.getCoalescedEvents?.() ?? [];
-    for (const move of moves.length ? moves : [event]) {
-      this.stroke((move.clientX - left) * scale, (move.clientY - top) * scale);
-    }
-    this.drawn();
+    return [(clientX - left) * scale, (clientY - top) * scale];
   }
 
   // ---------------------------------------------------------------- the keyboard
@@ -101,16 +115,16 @@ export class Paper {
   key(event) {
     const pen = this.keyPen;
     if (event.key === "Delete" || event.key === "Backspace") {
-      pen.down = false;
+      this.lift();
       this.cleared();
     } else if (event.key === " ") {
-      if (!event.repeat) pen.down = !pen.down;
-      this.last = null;
+      if (event.repeat) return event.preventDefault();
+      this.isDown ? this.lift() : this.begin(pen.x, pen.y);
     } else if (MOVES[event.key]) {
       const [right, down] = MOVES[event.key];
-      if (pen.down) this.last = {x: pen.x, y: pen.y};
       pen.x = Math.min(Math.max(pen.x + KEY_STEP * right, 20), 260);
       pen.y = Math.min(Math.max(pen.y + KEY_STEP * down, 20), 260);
+      if (this.isDown) this.line(pen.x, pen.y);
     } else {
       return;
     }
@@ -118,17 +132,8 @@ export class Paper {
     const scale = this.canvas.clientWidth / this.canvas.width;
     this.pointer.style.left = `${this.canvas.offsetLeft + pen.x * scale}px`;
     this.pointer.style.top = `${this.canvas.offsetTop + pen.y * scale}px`;
-    this.pointer.classList.toggle("down", pen.down);
+    this.pointer.classList.toggle("down", this.isDown);
     this.pointer.hidden = false;
-    if (pen.down) {
-      this.stroke(pen.x, pen.y);
-      this.drawn();
-    }
-  }
-
-  liftKeyPen() {
-    this.pointer.hidden = true;
-    this.keyPen.down = false;
-    this.last = null;
+    if (this.isDown) this.drawn();
   }
 }

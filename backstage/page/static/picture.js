@@ -1,0 +1,72 @@
+// Pictures of digits, from files: sending them, and showing what was found in them.
+
+import {at, base64, bytes, make, paint} from "./common.js";
+
+const LARGEST_FILE = 3_500_000;  // bytes; a larger picture is scaled down before it is sent
+const LARGEST_SIDE = 2000;       // pixels of what it is scaled to
+
+/** Calls read(file) for a file that is chosen or is dropped anywhere on the page; a browser would
+ *  leave the page for it. */
+export function receiveFiles(read) {
+  at("picture").addEventListener("change", event => {
+    if (event.target.files.length) read(event.target.files[0]);
+    event.target.value = "";
+  });
+  document.addEventListener("dragover", event => {
+    if (event.dataTransfer.types.includes("Files")) event.preventDefault();
+  });
+  document.addEventListener("drop", event => {
+    if (!event.dataTransfer.files.length) return;
+    event.preventDefault();
+    read(event.dataTransfer.files[0]);
+  });
+}
+
+/** A file in base64, or a smaller picture if it is too large to send. */
+export async function sent(file) {
+  let content = file;
+  if (file.size > LARGEST_FILE) {
+    const picture = await createImageBitmap(file);
+    const scale = Math.min(1, LARGEST_SIDE / Math.max(picture.width, picture.height));
+    const smaller = new OffscreenCanvas(Math.ceil(picture.width * scale),
+      Math.ceil(picture.height * scale));
+    smaller.getContext("2d").drawImage(picture, 0, 0, smaller.width, smaller.height);
+    content = await smaller.convertToBlob({type: "image/jpeg", quality: 0.92});
+  }
+  return base64(new Uint8Array(await content.arrayBuffer()));
+}
+
+/** What the route "picture" found, as a content of the paper: the picture, and its first digit. */
+export function contentOf({digits, picture, ink}) {
+  return {frame: digits[0].frame, image: grayImage(picture), picture: {digits, ink}};
+}
+
+/** Beside a picture: the ink that was found in it, and each digit as the network sees it, a
+ *  button that calls choose(frame). */
+export function showDigits(picture, frame, choose) {
+  at("reading").hidden = !picture;
+  if (!picture) return;
+  at("ink").replaceChildren(grayImage(picture.ink));
+  const buttons = picture.digits.map(digit => {
+    const button = make("button", {type: "button", "aria-pressed": digit.frame === frame},
+      grayImage([28, 28, digit.frame]), ` ${digit.predicted}`);
+    button.addEventListener("click", () => {
+      for (const other of buttons) other.ariaPressed = other === button;
+      choose(digit.frame);
+    });
+    return button;
+  });
+  at("digits").replaceChildren(...buttons);
+}
+
+/** A canvas of gray pixels, a byte each. */
+export function grayImage([width, height, pixels]) {
+  const image = make("canvas", {width, height});
+  paint(image, grays(bytes(pixels)));
+  return image;
+}
+
+/** The colors of a frame's pixels, 255 = black. */
+export function grays(pixels) {
+  return Array.from(pixels, pixel => [255 - pixel, 255 - pixel, 255 - pixel]);
+}

@@ -1,0 +1,582 @@
+"""The drawing view in a real browser: Chromium, driven by Selenium."""
+
+import base64
+import io
+import os
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import browser
+from backstage.handwriting.reading import framed
+from backstage.network.notation import number
+from browser import click, pixels_of, settled, text, texts
+
+
+@pytest.fixture
+def drawn(page, networks):
+    """The page with a 3 on it, for the network of 30 hidden neurons; what it sees, as inputs."""
+    choose(page, "network", "mnist.pkl")
+    browser.draw(page, browser.DIGITS[3])
+    settled(page)
+    page.inputs = inputs(page)
+    return page
+
+
+def choose(page, name, value):
+    from selenium.webdriver.support.ui import Select
+    Select(page.find_element("id", name)).select_by_value(value)
+    settled(page)
+
+
+def press(page, *keys):
+    page.switch_to.active_element.send_keys(*keys)
+    settled(page)
+
+
+def select(page, selector, index):
+    """Clicks the neuron at an index."""
+    page.find_elements("css selector", selector)[index].click()
+    settled(page)
+
+
+def until(page, name):
+    """Waits until an element has a text, and returns it."""
+    from selenium.webdriver.support.ui import WebDriverWait
+    return WebDriverWait(page, 20, 0.02).until(lambda page: text(page, name))
+
+
+def inputs(page):
+    return [(255 - red) / 255 for red, green, blue in pixels_of(page, "#frame")]
+
+
+def ink(page):
+    """How much ink there is at each pixel of the paper, 0 … 255."""
+    pixels = page.execute_script("""
+        const pen = document.getElementById("canvas").getContext("2d");
+        const {data} = pen.getImageData(0, 0, 280, 280);
+        return btoa(Array.from({length: 78400}, (_, at) =>
+          String.fromCharCode(data[4 * at + 3])).join(""));""")
+    return np.frombuffer(base64.b64decode(pixels), np.uint8).reshape(280, 280)
+
+
+def numbers(page, selector):
+    return [float(value.strip("δ ").replace("−", "-")) for value in texts(page, selector)]
+
+
+def variables(page, selector, name):
+    """The value of a CSS variable of each element."""
+    return [float(value or 0) for value in page.execute_script(
+        "return [...document.querySelectorAll(arguments[0])]"
+        ".map(element => element.style.getPropertyValue(arguments[1]))", selector, name)]
+
+
+def assert_tinted(page, selector, values):
+    """Each element is red for a positive value, blue for a negative one; for one close to 0, it
+    may have no color."""
+    found = variables(page, selector, "--value")
+    assert len(found) == len(values)
+    for strength, value in zip(found, values):
+        assert np.sign(strength) == np.sign(value) or abs(value) < 0.01 * max(map(abs, values))
+
+
+# ---------------------------------------------------------------------- what is drawn is read
+
+
+def test_drawn_digits_are_read_from_a_frame_as_handwriting_makes_it(page, networks):
+    for digit, strokes in browser.DIGITS.items():
+        browser.draw(page, strokes)
+        settled(page)
+        frame = np.array(inputs(page)) * 255
+        expected = framed(ink(page) / 255).reshape(-1)
+        assert abs(frame - expected).max() <= 2
+        outs = networks["mnist-best.pkl"].forward(inputs(page))
+        assert text(page, "answer") == str(digit) == str(outs[-1].index(max(outs[-1])))
+        assert numbers(page, ".output .out") == pytest.approx(outs[-1], abs=6e-5)
+        click(page, "clear")
+
+
+def test_one_request_at_a_time_and_the_latest_drawing_last(page):
+    """However slow the server is: here each result takes a tenth of a second more."""
+    page.execute_script("""
+        const fetched = window.fetch;
+        window.counts = {all: 0, now: 0, most: 0};
+        window.fetch = async (...request) => {
+          if (request[0] !== "frame") return fetched(...request);
+          counts.all += 1;
+          counts.most = Math.max(counts.most, counts.now += 1);
+          await new Promise(resolve => setTimeout(resolve, 100));
+          const response = await fetched(...request);
+          counts.now -= 1;
+          return response;
+        };""")
+    browser.draw(page, browser.DIGITS[3], move_time=50)
+    settled(page)
+    counts = page.execute_script("return counts")
+    assert counts["most"] == 1 and 2 <= counts["all"] <= 30
+    assert text(page, "answer") == "3"
+    assert abs(np.array(inputs(page)) * 255 - framed(ink(page) / 255).reshape(-1)).max() <= 2
+
+
+def test_clear_empties_the_paper_and_the_frame(drawn):
+    click(drawn, "clear")
+    assert text(drawn, "answer") == "" and not ink(drawn).any() and not any(inputs(drawn))
+    assert set(texts(drawn, ".output .out")) == {""}
+    assert drawn.find_elements("css selector", ".is-largest") == []
+
+
+def test_strokes_are_undone_and_redone(page):
+    from selenium.webdriver.common.keys import Keys
+    states = [ink(page)]
+    for stroke in browser.DIGITS[4]:
+        browser.draw(page, [stroke])
+        states.append(ink(page))
+    settled(page)
+    assert text(page, "answer") == "4"
+    click(page, "clear")
+    body = page.find_element("tag name", "body")
+    for keys, state, answer in (((Keys.CONTROL, "z"), 2, "4"), ((Keys.CONTROL, "z"), 1, None),
+                                ((Keys.CONTROL, "z"), 0, ""), ((Keys.CONTROL, "y"), 1, None),
+                                ((Keys.CONTROL, Keys.SHIFT, "z"), 2, "4"),
+                                ((Keys.CONTROL, "y"), 0, "")):
+        body.send_keys(*keys)
+        settled(page)
+        assert (ink(page) == states[state]).all()
+        assert answer is None or text(page, "answer") == answer
+
+
+def test_a_digit_can_be_drawn_with_the_keyboard_alone(page):
+    from selenium.webdriver.common.keys import Keys
+    page.execute_script("document.getElementById('canvas').focus()")
+    press(page, " ", *[Keys.ARROW_DOWN] * 17, " ")
+    assert text(page, "answer") == "1"
+    press(page, Keys.DELETE)
+    assert text(page, "answer") == "" and not ink(page).any()
+
+
+def test_the_arrow_keys_move_the_pen_and_not_the_page(page):
+    from selenium.webdriver.common.keys import Keys
+
+    def place():
+        return page.execute_script("""
+            const [canvas, {style}] = [...document.querySelectorAll("#canvas, .pointer")];
+            const scale = canvas.clientWidth / canvas.width;
+            return [(parseFloat(style.left) - canvas.offsetLeft) / scale,
+                    (parseFloat(style.top) - canvas.offsetTop) / scale];""")
+
+    browser.resize(page, 1600, 500)
+    page.execute_script("const canvas = document.getElementById('canvas');"
+                        "canvas.scrollIntoView({block: 'center', behavior: 'instant'});"
+                        "canvas.focus()")
+    scrolled = page.execute_script("return scrollY")
+    for key, expected in ((Keys.ARROW_RIGHT, (150, 60)), (Keys.ARROW_DOWN, (150, 70)),
+                          (Keys.ARROW_LEFT, (140, 70)), (Keys.ARROW_UP, (140, 60))):
+        press(page, key)
+        assert place() == pytest.approx(expected, abs=0.01)
+    press(page, *[Keys.ARROW_UP] * 9, *[Keys.ARROW_LEFT] * 20)
+    assert place() == pytest.approx((20, 20), abs=0.01)
+    assert page.execute_script("return scrollY") == scrolled
+
+
+def touch(page, *moves):
+    """Touches the paper; moves: the places of all fingers, in the canvas's own pixels."""
+    left, top, scale = page.execute_script("""
+        const canvas = document.getElementById("canvas");
+        canvas.scrollIntoView({block: "center", behavior: "instant"});
+        const box = canvas.getBoundingClientRect();
+        return [box.left, box.top, box.width / 280];""")
+    for index, places in enumerate(moves):
+        kind = "touchMove" if index and len(places) == len(moves[index - 1]) else "touchStart"
+        page.execute_cdp_cmd("Input.dispatchTouchEvent", {
+            "type": kind, "touchPoints": [{"x": left + x * scale, "y": top + y * scale,
+                                           "id": finger} for finger, (x, y) in enumerate(places)]})
+    page.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_digit_is_drawn_with_a_finger_on_a_phone_and_the_answer_is_seen_beside_it(page):
+    browser.resize(page, 360, 640)
+    scrolled = page.execute_script("document.getElementById('canvas').scrollIntoView({block: "
+                                   "'center', behavior: 'instant'}); return scrollY")
+    touch(page, *[[place] for place in browser.DIGITS[7][0]])
+    settled(page)
+    assert text(page, "answer") == "7"
+    assert page.execute_script("return scrollY") == scrolled
+    for name in ("canvas", "answer", "frame"):
+        left, top, right, bottom = page.execute_script(
+            "const box = document.getElementById(arguments[0]).getBoundingClientRect();"
+            "return [box.left, box.top, box.right, box.bottom]", name)
+        assert 0 <= left < right <= 360 and 0 <= top < bottom <= 640
+
+
+def test_a_second_finger_does_not_draw(page):
+    touch(page, [(60, 40)], [(60, 40), (220, 40)], [(60, 120), (220, 120)],
+          [(60, 220), (220, 220)])
+    columns = np.flatnonzero(ink(page)[130])
+    assert 45 < columns.min() and columns.max() < 75
+
+
+# ---------------------------------------------------------------------- pictures
+
+
+def test_a_picture_stays_on_the_paper_beside_its_frame_and_the_ink_found_in_it(page, tmp_path):
+    browser.picture(7).save(tmp_path / "seven.png")
+    page.find_element("id", "picture").send_keys(str(tmp_path / "seven.png"))
+    settled(page)
+    assert text(page, "answer") == "7"
+    shown = page.execute_script("return [...document.getElementById('canvas').getContext('2d')"
+                                ".getImageData(0, 0, 280, 280).data]")
+    assert abs(np.array(shown).reshape(280, 280, 4)[..., 0].astype(int)
+               - np.asarray(browser.picture(7))).mean() < 2
+    assert page.find_element("css selector", "#ink canvas").is_displayed()
+    (tmp_path / "text.png").write_text("no picture")
+    page.find_element("id", "picture").send_keys(str(tmp_path / "text.png"))
+    settled(page)
+    assert "not a picture" in text(page, "draw-message") and text(page, "answer") == "7"
+    browser.draw(page, browser.DIGITS[3])
+    settled(page)
+    assert text(page, "answer") == "3" and not page.find_element("id", "ink").is_displayed()
+
+
+def test_a_picture_too_large_to_send_is_scaled_down_and_what_is_none_is_refused(page, tmp_path):
+    seven = np.asarray(browser.picture(7).convert("RGB").resize((1600, 1600)), float)
+    noise = np.random.default_rng(1).integers(0, 16, seven.shape)
+    Image.fromarray(np.uint8(np.clip(0.9 * seven + noise, 0, 255))).save(
+        tmp_path / "large.png", compress_level=1)
+    assert os.path.getsize(tmp_path / "large.png") > 4_000_000
+    page.find_element("id", "picture").send_keys(str(tmp_path / "large.png"))
+    until(page, "answer")  # no request is in flight while the picture is scaled
+    assert text(page, "answer") == "7"
+    (tmp_path / "large.txt").write_bytes(bytes(3_600_000))
+    page.find_element("id", "picture").send_keys(str(tmp_path / "large.txt"))
+    assert re.match("large.txt: .*image", until(page, "draw-message"))
+
+
+DROP = """
+const picture = Uint8Array.from(atob(arguments[0]), letter => letter.charCodeAt(0));
+const dataTransfer = new DataTransfer();
+dataTransfer.items.add(new File([picture], "dropped.png"));
+const options = {dataTransfer, bubbles: true, cancelable: true};
+return ["dragover", "drop"].map(kind =>
+  !document.body.dispatchEvent(new DragEvent(kind, options)));
+"""
+
+
+def test_a_picture_that_is_dropped_anywhere_is_read(page):
+    content = io.BytesIO()
+    browser.picture(7).save(content, "PNG")
+    picture = base64.b64encode(content.getvalue()).decode()
+    assert page.execute_script(DROP, picture) == [True, True]  # the page takes both
+    settled(page)
+    assert text(page, "answer") == "7"
+
+
+def test_a_test_image_comes_with_its_label_which_is_what_can_be_taught(page):
+    click(page, "example")
+    label = re.fullmatch(r"Test image \d+: a (\d)", text(page, "frame-caption"))[1]
+    assert page.find_element("id", "teach-label").get_property("value") == label
+    assert text(page, "answer") in "0123456789"
+    click(page, "clear")
+    assert page.find_element("id", "teach-label").get_property("value") == ""
+
+
+# ---------------------------------------------------------------------- networks and neurons
+
+
+def test_the_network_is_the_one_that_was_chosen_last(page):
+    from selenium.webdriver.support.ui import Select
+    page.execute_script("""
+        const fetched = window.fetch;
+        window.fetch = async (name, request) => {
+          const response = await fetched(name, request);
+          const delay = request.body.includes('"mnist.pkl"') ? 300 : 0;
+          await new Promise(resolve => setTimeout(resolve, delay));
+          return response;
+        };""")
+    for name in ("mnist.pkl", "mnist-best.pkl"):
+        Select(page.find_element("id", "network")).select_by_value(name)
+    settled(page)
+    assert len(page.find_elements("css selector", "#hidden .tile")) == 300
+
+
+def test_without_a_trained_network_the_page_says_how_to_get_one(page):
+    choose(page, "network", "the one you trained")
+    assert "Watch it learn" in text(page, "draw-message")
+    assert page.find_element("id", "network").get_property("value") == "mnist-best.pkl"
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_tiles_show_a_neurons_weights_in_red_and_blue_and_its_output_by_their_strength(
+        dark, drawn, networks):
+    network = networks["mnist.pkl"]
+    browser.resize(drawn, 1600, 1000, dark)
+    drawn.execute_async_script("requestAnimationFrame(() => setTimeout(arguments[0], 20))")
+    for neuron in (0, 7, 29):
+        weights = network.weights[0][neuron]
+        colors = pixels_of(drawn, "#hidden .tile canvas", neuron)
+        largest = max(map(abs, weights))
+        for weight, (red, green, blue) in zip(weights, colors):
+            if abs(weight) > 0.1 * largest:
+                assert (red > blue) == (weight > 0)
+        palest = colors[[abs(weight) for weight in weights].index(min(map(abs, weights)))]
+        assert (max(palest) < 80) if dark else (min(palest) > 230)
+    assert variables(drawn, "#hidden .tile", "--light") == pytest.approx(
+        network.forward(drawn.inputs)[1], abs=0.001)
+
+
+def test_an_output_neuron_is_explained_by_the_hidden_ones_that_favor_it(drawn, networks):
+    network = networks["mnist.pkl"]
+    hidden = network.forward(drawn.inputs)[1]
+    select(drawn, "#outputs .output", 3)
+    shares = [out * weight for out, weight in zip(hidden, network.weights[1][3])]
+    assert_tinted(drawn, "#hidden .tile.outlined", shares)
+    assert "in_3" in texts(drawn, "#hidden [role=status]")[0]
+    assert "Output neuron 3" in texts(drawn, "#neuron h3")[0]
+    assert "(7) and (8)" in texts(drawn, "#neuron figcaption")[0]
+    colors = pixels_of(drawn, "#neuron .map")
+    assert any(red > blue + 50 for red, green, blue in colors)
+    assert all(red == green == blue
+               for pixel, (red, green, blue) in zip(drawn.inputs, colors) if pixel == 0.0)
+    select(drawn, "#hidden .tile", 4)
+    assert drawn.find_elements("css selector", ".outlined") == []
+    assert texts(drawn, "#hidden [role=status]") == [""]
+    assert "Weight times pixel" in texts(drawn, "#neuron figcaption")[0]
+    select(drawn, "#hidden .tile", 4)
+    assert not drawn.find_element("id", "neuron").is_displayed()
+    assert drawn.find_elements("css selector", "#draw [data-neuron][aria-pressed=true]") == []
+
+
+def test_the_terms_of_a_hidden_neuron_add_up_beside_the_code(page, networks):
+    browser.draw(page, browser.DIGITS[3])
+    settled(page)
+    network = networks["mnist-best.pkl"]
+    outs = network.forward(inputs(page))
+    neuron = outs[1].index(max(outs[1]))
+    select(page, "#hidden .tile", neuron)
+    values = numbers(page, "#neuron tbody td.number")
+    assert len(values) == 14  # twelve terms, the others, and the bias
+    assert sum(values) == pytest.approx(outs[1][neuron], abs=1e-3)
+    sizes = [abs(value) for value in values[:12]]
+    assert sizes == sorted(sizes, reverse=True)
+    assert text(page, "neuron-in") == text(page, "neuron-out") == number(outs[1][neuron])  # ReLU
+    assert texts(page, "#neuron .file") == ["(1) neural_net.py", "(2) activations.py"]
+    assert any("max(0, in_A)" in row for row in texts(page, "#neuron .code"))
+    assert browser.wrong_words(page) == []
+
+
+def test_a_neuron_without_a_digit_has_no_output_yet(page):
+    select(page, "#outputs .output", 3)
+    assert "Draw a digit first" in text(page, "draw-message")
+    click(page, "teach-step")
+    assert "Draw a digit first" in text(page, "draw-message")
+
+
+def test_an_address_leads_to_the_view_a_network_and_a_neuron_and_back(page, running):
+    page.get(f"{running.address}#draw/A7?network=mnist.pkl")
+    settled(page)
+    top = page.execute_script(
+        "return document.getElementById('draw-title').getBoundingClientRect().top")
+    assert 0 <= top < 200
+    assert len(page.find_elements("css selector", "#hidden .tile")) == 30
+    browser.draw(page, browser.DIGITS[3])
+    settled(page)
+    assert "Hidden neuron A7" in texts(page, "#neuron h3")[0]
+    select(page, "#outputs .output", 5)
+    assert page.current_url.endswith("#draw/5?network=mnist.pkl")
+    page.back()
+    settled(page)
+    assert "Hidden neuron A7" in texts(page, "#neuron h3")[0]
+
+
+def test_the_arrow_keys_move_among_the_tiles(page):
+    from selenium.webdriver.common.keys import Keys
+    tiles = page.find_elements("css selector", "#hidden .tile")
+    columns = page.execute_script(
+        "const tiles = [...document.querySelectorAll('#hidden .tile')];"
+        "return tiles.filter(tile => tile.offsetTop === tiles[0].offsetTop).length")
+    page.execute_script("arguments[0].focus()", tiles[0])
+    at = 0
+    for key, step in ((Keys.ARROW_LEFT, 0), (Keys.ARROW_RIGHT, 1), (Keys.ARROW_DOWN, columns),
+                      (Keys.ARROW_LEFT, -1), (Keys.ARROW_UP, -columns), ("x", 0)):
+        page.switch_to.active_element.send_keys(key)
+        at += step
+        assert page.switch_to.active_element == tiles[at]
+        assert tiles[at].get_attribute("tabindex") == "0"
+    assert page.execute_script("return [...document.querySelectorAll('#hidden .tile')]"
+                               ".filter(tile => tile.tabIndex === 0).length") == 1
+
+
+# ---------------------------------------------------------------------- training steps
+
+
+def test_a_training_step_shows_its_error_terms_and_can_be_forgotten(drawn, networks):
+    network = networks["mnist.pkl"]
+    outs, maps = network.forward(drawn.inputs), pixels_of(drawn, "#hidden .tile canvas", 0)
+    deltas = network.error_terms(outs, 5)
+    before = texts(drawn, ".output .out")
+    choose(drawn, "teach-label", "5")
+    rate = drawn.find_element("id", "teach-rate")
+    rate.clear()
+    rate.send_keys("1,000")
+    assert not drawn.find_element("id", "is-taught").is_displayed()
+    click(drawn, "teach-step")
+    assert text(drawn, "answer") == "5" and drawn.find_element("id", "is-taught").is_displayed()
+    assert numbers(drawn, ".output .delta") == pytest.approx(deltas[-1], abs=6e-5)
+    assert_tinted(drawn, "#hidden .tile.outlined", deltas[0])
+    assert_tinted(drawn, "#outputs .output", deltas[1])
+    assert "δ" in texts(drawn, "#hidden [role=status]")[0]
+    assert variables(drawn, ".track.was", "--was") == pytest.approx(outs[-1], abs=1e-3)
+    assert pixels_of(drawn, "#hidden .tile canvas", 0) != maps  # the weights have changed
+    assert "selection" in texts(drawn, "#step-lines summary")[0]
+    assert any("(5)" in line for line in texts(drawn, "#changes li"))
+    assert browser.wrong_words(drawn) == []
+    click(drawn, "forget")
+    assert drawn.switch_to.active_element.get_attribute("id") == "forget"  # keeps the focus
+    assert texts(drawn, ".output .out") == before and text(drawn, "answer") == "3"
+    assert not drawn.find_element("id", "is-taught").is_displayed()
+    assert drawn.find_elements("css selector", ".outlined, .was") == []
+    assert set(texts(drawn, ".output .delta")) == {""}
+    assert pixels_of(drawn, "#hidden .tile canvas", 0) == maps
+
+
+def test_no_label_is_taught_that_was_not_chosen(drawn):
+    click(drawn, "teach-step")
+    assert "which digit" in text(drawn, "draw-message")
+    assert drawn.switch_to.active_element.get_attribute("id") == "teach-label"
+    choose(drawn, "teach-label", "3")
+    rate = drawn.find_element("id", "teach-rate")
+    rate.clear()
+    rate.send_keys("much")
+    click(drawn, "teach-step")
+    assert re.search("η: expected a number .*got much", text(drawn, "draw-message"))
+    assert not drawn.find_element("id", "is-taught").is_displayed()
+
+
+def test_a_late_result_does_not_undo_what_was_done_meanwhile(drawn):
+    drawn.execute_script("""
+        const fetched = window.fetch;
+        window.fetch = async (...request) => {
+          const response = await fetched(...request);
+          await new Promise(resolve => setTimeout(resolve, 200));
+          return response;
+        };""")
+    choose(drawn, "teach-label", "5")
+    for name in ("teach-step", "clear"):
+        drawn.find_element("id", name).click()
+    settled(drawn)
+    assert text(drawn, "answer") == "" and set(texts(drawn, ".output .delta")) == {""}
+    browser.draw(drawn, browser.DIGITS[3])
+    drawn.find_element("id", "clear").click()
+    settled(drawn)
+    assert text(drawn, "answer") == "" and not any(inputs(drawn))
+
+
+# ---------------------------------------------------------------------- for everyone
+
+
+def test_outputs_and_activations_can_be_heard_and_a_digit_is_announced_once(drawn, networks):
+    outs = networks["mnist.pkl"].forward(drawn.inputs)
+    names = drawn.execute_script("return [...document.querySelectorAll('#hidden .tile')]"
+                                 ".map(tile => tile.ariaLabel)")
+    assert names == [f"Hidden neuron A{neuron}, out {out:.4f}"
+                     for neuron, out in enumerate(outs[1])]
+    assert [name.accessible_name for name in drawn.find_elements(
+        "css selector", "#outputs .output")] == [f"{neuron} {out:.4f}"
+                                                 for neuron, out in enumerate(outs[2])]
+    assert "3 (" in text(drawn, "draw-status")
+    select(drawn, "#hidden .tile", 7)
+    assert text(drawn, "draw-status").startswith("Hidden neuron A7: in ")
+    drawn.execute_script("""
+        window.heard = [];
+        const watch = new MutationObserver(changes => {
+          for (const {target} of changes) heard.push(target.textContent);
+        });
+        for (const place of document.querySelectorAll("#draw :is([role=status], [aria-live])")) {
+          watch.observe(place, {childList: true, characterData: true, subtree: true});
+        }""")
+    browser.draw(drawn, browser.DIGITS[4][1:], move_time=30)
+    settled(drawn)
+    heard = drawn.execute_script("return heard.filter(Boolean)")
+    assert 1 <= len(heard) <= 2 and max(map(len, heard)) < 80
+
+
+def test_everything_can_be_reached_with_the_tab_key_and_hit_with_a_finger(drawn):
+    browser.resize(drawn, 360, 640)
+    reached = drawn.execute_script("""
+        return [...document.querySelectorAll("#draw :is(button, input, select, canvas, summary)")]
+          .filter(element => element.tabIndex >= 0).map(element => element.id
+            || element.title || element.textContent)""")
+    for wanted in ("canvas", "clear", "picture", "network", "A0", "teach-label", "teach-step"):
+        assert wanted in reached
+    small = drawn.execute_script("""
+        return [...document.querySelectorAll("#draw :is(button, .button, select, #teach-rate)")]
+          .map(element => [element.id || element.textContent, element.getBoundingClientRect()])
+          .filter(([name, {width, height}]) => width && Math.min(width, height) < 24)
+          .map(([name]) => name)""")
+    assert small == []
+
+
+def emulate(page, media="", **features):
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": [
+        {"name": name.replace("_", "-"), "value": value} for name, value in features.items()]})
+
+
+@pytest.mark.parametrize("media", [
+    dict(), dict(prefers_color_scheme="dark"), dict(media="print"),
+    dict(forced_colors="active", prefers_color_scheme="dark")],
+    ids=["light", "dark", "print", "forced"])
+def test_ink_and_bars_are_seen_in_all_colors(media, drawn):
+    """By the pixels of a screenshot: black ink on white paper, bars on what is behind them."""
+    emulate(drawn, **media)
+    drawn.execute_script("scrollTo({top: 0, behavior: 'instant'});"
+                         "document.getElementById('canvas').scrollIntoView({behavior: 'instant'})")
+    seen = np.asarray(Image.open(io.BytesIO(drawn.get_screenshot_as_png())).convert("L"), int)
+    for selector in ("#canvas", "#frame"):
+        left, top, right, bottom = box(drawn, selector)
+        shown = seen[top + 3:bottom - 3, left + 3:right - 3]
+        assert shown.max() > 250 and shown.min() < 20 and (shown > 200).mean() > 0.6
+    left, top, right, bottom = box(drawn, ".is-largest .bar")
+    behind = seen[top - 5, left + 2:right - 2]
+    assert abs(seen[(top + bottom) // 2, left + 2:right - 2] - behind).min() > 40
+
+
+def box(page, selector):
+    return [round(side) for side in page.execute_script(
+        "const box = document.querySelector(arguments[0]).getBoundingClientRect();"
+        "return [box.left, box.top, box.right, box.bottom]", selector)]
+
+
+CUT_OFF = """
+const found = [];
+for (const element of document.querySelectorAll("#draw *")) {
+  const box = element.getBoundingClientRect();
+  if (!box.width || element.closest(".unseen, .button input")) continue;
+  if (box.left < -1 || box.right > innerWidth + 1) found.push(element.outerHTML.slice(0, 90));
+  const isCut = getComputedStyle(element).overflowX !== "visible" || element.matches("input");
+  if (isCut && element.scrollWidth > element.clientWidth + 1)
+    found.push("cut: " + element.outerHTML.slice(0, 90));
+}
+return found;
+"""
+
+
+def test_nothing_is_cut_off(drawn):
+    choose(drawn, "teach-label", "5")
+    rate = drawn.find_element("id", "teach-rate")
+    rate.clear()
+    rate.send_keys("0.00010")
+    click(drawn, "teach-step")
+    drawn.execute_script("document.getElementById('step-lines').open = true")
+    select(drawn, "#outputs .output", 5)
+    for width in (360, 768, 1024, 1280, 1600):
+        browser.resize(drawn, width, 800)
+        assert drawn.execute_script(CUT_OFF) == []
+
+
+def test_the_controls_of_a_step_are_seen_together_with_the_outputs_on_a_laptop(drawn):
+    browser.resize(drawn, 1280, 800)
+    drawn.execute_script("document.getElementById('draw').scrollIntoView({behavior: 'instant'})")
+    for selector in ("#canvas", "#answer", "#frame", "#outputs", "#teach-step", "#forget"):
+        left, top, right, bottom = box(drawn, selector)
+        assert 0 <= left < right <= 1280 and 0 <= top < bottom <= 800

@@ -1,0 +1,476 @@
+"""The training view: its routes without a browser, then the page in Chromium."""
+
+import base64
+import time
+
+import pytest
+
+import browser
+from backstage.network import explanation, notation
+from backstage.network.notation import number
+from backstage.page import kept as kept_pages
+from backstage.page.kept import Kept
+from backstage.page.training_view import Training
+from neural_net import Net
+
+SETTINGS = {"neurons": 10, "batch_size": 10, "seed": 1}
+in_chromium = pytest.mark.skipif(browser.missing() is not None,
+                                 reason=f"{browser.missing()} is not installed")
+
+
+@pytest.fixture(scope="module")
+def data(digits):
+    """(training, validation, test): 95 examples, so that an epoch's last batch is smaller."""
+    return [list(part[:count]) for part, count in zip(digits, (95, 20, 20))]
+
+
+@pytest.fixture
+def view(data):
+    return View(data)
+
+
+class View:
+    """The routes of the training view, as one page or several use them."""
+
+    def __init__(self, data):
+        self.kept = Kept()
+        self.training = Training(Net, self.kept, lambda: data)
+
+    def begin(self, page="one", **settings):
+        self.kept.begin({"page": page})
+        return self.training.begin({**SETTINGS, **settings, "page": page})
+
+    def train(self, page="one", learning_rate=3.0, **request):
+        return self.training.train({"page": page, "learning_rate": learning_rate, **request})
+
+    def network(self, page="one"):
+        return self.kept.of({"page": page}).run.network
+
+
+def trained(data, *rates, batch_size=10, neurons=10):
+    """A network that train has trained, called once for each learning rate."""
+    network = Net([784, neurons, 10], seed=1)
+    for rate in rates:
+        network.train(data[0], rate, batch_size=batch_size, verbose=False)
+    return network
+
+
+def parameters(network):
+    return network.weights, network.biases
+
+
+# ---------------------------------------------------------------------- training
+
+
+@pytest.mark.parametrize("pace", [{"batches": 1}, {"seconds": 10}], ids=["slow", "fast"])
+def test_after_each_epoch_the_weights_are_those_of_train(view, data, pace):
+    view.begin()
+    for epochs in (1, 2):
+        while view.train(**pace)["images"] < 95 * epochs:
+            pass
+        expected = Net([784, 10, 10], seed=1)
+        expected.train(data[0], 3.0, epochs=epochs, verbose=False)
+        assert parameters(view.network()) == parameters(expected)
+
+
+@pytest.mark.parametrize("batch_size", [1, 95, 100])
+def test_any_batch_size_gives_the_weights_of_train(view, data, batch_size):
+    view.begin(batch_size=batch_size)
+    assert view.train(seconds=10)["images"] == 95
+    assert parameters(view.network()) == parameters(trained(data, 3.0, batch_size=batch_size))
+
+
+def test_another_learning_rate_in_the_next_epoch_is_a_second_call_of_train(view, data):
+    view.begin()
+    view.train(seconds=10)
+    view.train(seconds=10, learning_rate=0.5)
+    assert parameters(view.network()) == parameters(trained(data, 3.0, 0.5))
+
+
+def test_a_request_trains_so_many_batches_but_none_of_the_next_epoch(view):
+    assert view.begin()["images"] == 0
+    assert [view.train(batches=batches)["images"] for batches in (1, 1, 0, 2)] == [10, 20, 20, 40]
+    seen = [view.train(seconds=10) for _ in range(2)]
+    assert [(shown["images"], shown["epoch"]) for shown in seen] == [(95, 1), (190, 2)]
+
+
+def test_at_least_half_of_the_time_is_spent_on_training(digits):
+    view = View(digits)
+    view.begin(neurons=100)
+    spent, learn = [], view.network().train_batch
+
+    def timed(*batch):
+        started = time.perf_counter()
+        passes = learn(*batch)
+        spent.append(time.perf_counter() - started)
+        return passes
+
+    view.network().train_batch = timed
+    started = time.perf_counter()
+    shown = [view.train(seconds=0.05) for _ in range(6)]
+    assert sum(spent) > 0.5 * (time.perf_counter() - started)
+    assert all("maps" in one for one in shown)
+    assert sum("accuracy" in one for one in shown) < len(shown)
+
+
+def test_two_pages_do_not_disturb_each_other(view, data):
+    view.begin("one")
+    view.begin("another", batch_size=7)
+    while view.train("one", batches=1)["images"] < 95:
+        view.train("another", batches=1)
+    view.train("another", seconds=10)
+    assert parameters(view.network("one")) == parameters(trained(data, 3.0))
+    assert parameters(view.network("another")) == parameters(trained(data, 3.0, batch_size=7))
+
+
+def test_a_page_that_is_not_kept_any_more_is_told_how_to_go_on(view, monkeypatch):
+    monkeypatch.setattr(kept_pages, "MOST_WEIGHTS", 10_000)
+    for name in ("one", "another"):
+        view.begin(name)
+        view.train(name, batches=0)
+    with pytest.raises(ValueError, match="reload"):
+        view.train("one", batches=1)
+
+
+def test_a_training_that_fails_says_what_train_says(view, data):
+    with pytest.raises(ValueError, match="learning_rate=1000") as expected:
+        Net([784, 10, 10], seed=1).train(data[0], 1000.0, epochs=30, verbose=False)
+    view.begin()
+    with pytest.raises(ValueError) as said:
+        for _ in range(30):
+            view.train(seconds=10, learning_rate=1000.0)
+    assert str(said.value) == str(expected.value)
+
+
+@pytest.mark.parametrize("settings, words", [
+    ({"batch_size": 0}, "batch size: .* from 1 to 100, got 0"),
+    ({"batch_size": 2.5}, "batch size: .*whole number.*got 2.5"),
+    ({"batch_size": "ten"}, "batch size: .*whole number.*got ten"),
+    ({"seed": -1}, "seed: .*from 0 .*got -1"),
+    ({"neurons": 101}, "hidden neurons: .*to 100, got 101"),
+], ids=["no batch", "half an image", "words", "seed", "neurons"])
+def test_a_setting_that_cannot_be_used_is_refused_and_changes_nothing(view, settings, words):
+    view.begin()
+    view.train(batches=1)
+    with pytest.raises(ValueError, match=words):
+        view.begin(**settings)
+    assert view.train(batches=0)["images"] == 10
+
+
+@pytest.mark.parametrize("rate", [0, -1.5, "fast"])
+def test_a_learning_rate_that_cannot_be_used_is_refused_before_anything_is_learned(view, rate):
+    view.begin()
+    with pytest.raises(ValueError, match=f"greater than 0.*got {rate}"):
+        view.train(batches=1, learning_rate=rate)
+    assert parameters(view.network()) == parameters(Net([784, 10, 10], seed=1))
+
+
+# ---------------------------------------------------------------------- what is shown
+
+
+def test_accuracy_e_and_predictions_are_those_of_the_network_on_validation_images(view, data):
+    view.begin()
+    view.train(seconds=10)
+    shown, network = view.train(batches=0), trained(data, 3.0)
+    assert shown["accuracy"] == 100 * network.evaluate(data[1]) / 20
+    assert shown["loss"] == pytest.approx(network.mean_loss(data[1]), rel=1e-12)
+    assert [label for label, out in shown["predictions"]] == [
+        network.predict(inputs) for inputs, label in data[1][:10]]
+
+
+def test_the_maps_are_the_weights_and_what_imagine_draws(view, data):
+    view.begin()
+    view.train(seconds=10)
+    shown, network = view.train(batches=0), trained(data, 3.0)
+    for maps, values in ((shown["maps"], network.weights[0]),
+                         (shown["imagined"], map(network.project_back, range(10)))):
+        for text, row in zip(maps, values):
+            largest = max(map(abs, row))
+            shades = [shade - 256 * (shade > 127) for shade in base64.b64decode(text)]
+            assert shades == [round(127 * value / largest) for value in row]
+
+
+def test_what_was_drawn_is_read_by_the_network_that_learns(view, data):
+    inputs, label = data[2][0]
+    assert "drawn" not in view.begin()
+    shown = view.train(seconds=10, frame=frame_of(inputs))
+    outs = trained(data, 3.0).forward(inputs)[-1]
+    assert shown["drawn"] == [outs.index(max(outs)), f"{max(outs):.2f}"]
+
+
+def frame_of(inputs):
+    return base64.b64encode(bytes(round(255 * pixel) for pixel in inputs)).decode()
+
+
+# ---------------------------------------------------------------------- the last batch
+
+
+def opened_batch(view, data, batches=3):
+    """The examples of the last of some batches, with the network from before it."""
+    view.begin()
+    for _ in range(batches):
+        view.train(batches=1)
+    before, order = Net([784, 10, 10], seed=1), list(range(95))
+    before._random.shuffle(order)
+    for first in range(0, 10 * batches - 10, 10):
+        before.train_batch([data[0][index] for index in order[first:first + 10]], 3.0)
+    return before, [data[0][index] for index in order[10 * batches - 10:10 * batches]]
+
+
+def test_an_opened_example_has_the_outputs_and_error_terms_from_before_the_batch(view, data):
+    before, batch = opened_batch(view, data)
+    for index, (inputs, target) in enumerate(batch):
+        opened = view.training.batch({"page": "one", "example": index})
+        outs = before.forward(inputs)
+        deltas = before.error_terms(outs, target)
+        assert opened["outs"] == outs[1:] and opened["deltas"] == deltas
+        assert opened["numbers"] == [[number(out), number(delta)]
+                                     for out, delta in zip(outs[-1], deltas[-1])]
+        assert opened["examples"][index] == {
+            "label": target.index(1.0), "predicted": before.predict(inputs),
+            "frame": frame_of(inputs)}
+
+
+@pytest.mark.parametrize("layer, neuron", [(0, 3), (1, 7)], ids=["hidden", "output"])
+def test_the_share_is_the_change_that_explain_shows_with_the_rate_divided_by_m(
+        view, data, layer, neuron):
+    before, batch = opened_batch(view, data)
+    opened = view.training.equations({"page": "one", "example": 4, "layer": layer,
+                                      "neuron": neuron})
+    step = explanation.take_step(before, *batch[4], 3.0 / 10)
+    assert [(line["number"], line["value"]) for line in opened["lines"]] == [
+        ("(1)", number(before.weighted_inputs(layer, step.outs[layer])[neuron])),
+        ("(2)", number(step.outs[layer + 1][neuron])),
+        ("(3)" if layer else "(4)", number(step.deltas[layer][neuron]))]
+    assert len(opened["changes"]) == 6  # five weights and the bias
+    for change in opened["changes"]:
+        kind, *place = change["line"]["result"]["place"]
+        old, alone, after = (value_at(network, kind[4:], place)
+                             for network in (before, step.after, view.network()))
+        for word, value in ((change["share"], alone - old), (change["sum"], after - old)):
+            assert float(word.replace("−", "-")) == pytest.approx(value, rel=1e-3, abs=1e-6)
+        assert change["line"]["value"] == number(after)
+
+
+def value_at(network, kind, place):
+    values = getattr(network, kind)
+    for index in place:
+        values = values[index]
+    return values
+
+
+# ---------------------------------------------------------------------- saving
+
+
+def test_the_network_is_saved_beside_those_saved_before_in_the_folder_of_the_server(
+        view, data, tmp_path, capsys):
+    view.begin()
+    view.train(seconds=10)
+    messages = [view.training.save({"page": "one", "path": "/tmp/elsewhere.pkl"})["message"]
+                for _ in range(3)]
+    names = ["trained.pkl", "trained-2.pkl", "trained-3.pkl"]
+    assert messages == [f"Net([784, 10, 10]) saved to {name}" for name in names]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
+    for name in names:
+        assert parameters(Net.from_file(name)) == parameters(trained(data, 3.0))
+
+
+# ---------------------------------------------------------------------- the page in Chromium
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory):
+    with browser.chromium(tmp_path_factory.mktemp("profile"), 1280, 800) as driver:
+        yield driver
+
+
+@pytest.fixture(scope="module")
+def running(data):
+    with browser.served({"mnist.pkl": Net.from_file()}, lambda: data) as running:
+        yield running
+
+
+@pytest.fixture
+def page(chromium, running):
+    yield opened(chromium, running)
+    faults = [entry["message"] for entry in chromium.get_log("browser")
+              if entry["level"] == "SEVERE" and "status of 400" not in entry["message"]]
+    assert faults == []
+
+
+def opened(driver, running):
+    driver.get(running.address)
+    browser.settled(driver)
+    return driver
+
+
+def shown(driver, name):
+    return driver.execute_script("return document.getElementById(arguments[0]).innerText", name)
+
+
+def count(driver):
+    return int(shown(driver, "train-count"))
+
+
+def click(driver, selector, nth=0):
+    """Clicks, and waits for all that follows from it."""
+    driver.execute_script("document.querySelectorAll(arguments[0])[arguments[1]].click()",
+                          selector, nth)
+    browser.settled(driver)
+
+
+def change(driver, name, value):
+    driver.execute_script("""
+        const box = document.getElementById(arguments[0]);
+        box.value = arguments[1];
+        for (const kind of ["input", "change"]) {
+          box.dispatchEvent(new Event(kind, {bubbles: true}));
+        }""", name, value)
+
+
+def start(driver):
+    driver.execute_script("document.getElementById('train-start').click()")
+
+
+def until(driver, condition, seconds=20):
+    from selenium.webdriver.support.ui import WebDriverWait
+    return WebDriverWait(driver, seconds, 0.05).until(lambda driver: condition())
+
+
+@in_chromium
+def test_it_learns_from_start_to_pause(chromium, digits):
+    with browser.served({"mnist.pkl": Net.from_file()}, lambda: digits) as running:
+        page = opened(chromium, running)
+        start(page)
+        first = until(page, lambda: count(page))
+        until(page, lambda: count(page) > first)
+        until(page, lambda: float(shown(page, "train-accuracy")) > 80)
+        click(page, "#train-pause")
+        held = count(page)
+        time.sleep(0.4)
+        assert count(page) == held
+        assert len(page.find_elements("css selector", "#train-maps canvas")) == 30
+        words = page.find_element("css selector", "#train-curve svg").text.split("\n")
+        assert {"accuracy, %", "100", "mean E (dashed)", "images seen"} <= set(words)
+
+
+@in_chromium
+def test_one_batch_is_exactly_one_also_when_it_pauses_a_slow_run(page):
+    for seen in (10, 20, 30):
+        click(page, "#train-batch")
+        assert count(page) == seen
+    change(page, "train-speed", 1)
+    start(page)
+    until(page, lambda: count(page) == 40)
+    assert len(page.find_elements("css selector", "#train-batch-examples button")) == 10
+    click(page, "#train-batch")
+    assert count(page) == 50
+    time.sleep(0.3)
+    assert count(page) == 50
+
+
+@in_chromium
+def test_after_an_epoch_on_the_page_the_weights_are_those_of_train(page, data):
+    change(page, "train-size", 30)
+    change(page, "train-rate", "0,5")
+    for seen in (30, 60, 90, 95):
+        click(page, "#train-batch")
+        assert count(page) == seen
+    change(page, "network", "the one you trained")
+    browser.settled(page)
+    click(page, "#save")
+    assert "saved to trained.pkl" in shown(page, "saved")
+    expected = trained(data, 0.5, batch_size=30, neurons=30)
+    assert parameters(Net.from_file("trained.pkl")) == parameters(expected)
+
+
+@in_chromium
+@pytest.mark.parametrize("button, layer, nth", [("#train-maps .tile", 0, 4),
+                                                ("#train-outputs button", 1, 7)],
+                         ids=["hidden", "output"])
+def test_the_numbers_of_an_opened_example_are_those_of_explain(page, data, button, layer, nth):
+    change(page, "train-size", 1)
+    click(page, "#train-again")
+    click(page, "#train-batch")
+    click(page, "#train-batch-examples button")
+    click(page, button, nth)
+    network, order = Net([784, 30, 10], seed=1), list(range(95))
+    network._random.shuffle(order)
+    step = explanation.take_step(network, *data[0][order[0]], 3.0)
+    pairs = zip(step.outs[-1], step.deltas[-1])
+    assert shown(page, "train-outputs").split() == [
+        word for digit, (out, delta) in enumerate(pairs)
+        for word in (str(digit), number(out), "δ", number(delta))]
+    chosen = {layer: [nth]}
+    lines = [*explanation.forward_lines(network, step.outs, chosen, 5),
+             *explanation.backward_lines(step, chosen, 5)]
+    copied = page.execute_script("return [...document.querySelectorAll('#train-neuron .line')]"
+                                 ".map(line => line.dataset.copy)")
+    assert copied == [notation.text(line) for line in lines]
+    outlined = page.execute_script("""
+        return [...document.querySelectorAll("#train-maps .tile")]
+          .map(tile => Number(tile.style.getPropertyValue("--value")))""")
+    assert [value < 0 for value in outlined] == [delta < 0 for delta in step.deltas[0]]
+
+
+@in_chromium
+def test_other_settings_are_those_of_the_next_network(page):
+    click(page, "#train-batch")
+    change(page, "train-neurons", 10)
+    assert "Start again" in shown(page, "train-new")
+    assert len(page.find_elements("css selector", "#train-maps canvas")) == 30
+    click(page, "#train-again")
+    assert (count(page), shown(page, "train-new")) == (0, "")
+    assert len(page.find_elements("css selector", "#train-maps canvas")) == 10
+
+
+@in_chromium
+def test_a_rate_that_is_changed_while_it_runs_can_be_too_high(page):
+    change(page, "train-neurons", 10)
+    start(page)
+    until(page, lambda: count(page) > 10)
+    change(page, "train-rate", "1,000")
+    until(page, lambda: "learning_rate=1000" in shown(page, "train-message"))
+    change(page, "train-rate", "3")
+    click(page, "#train-again")
+    click(page, "#train-batch")
+    assert (count(page), shown(page, "train-message")) == (10, "")
+
+
+@in_chromium
+@pytest.mark.parametrize("name, text, button", [
+    ("train-rate", "fast", "#train-batch"), ("train-size", "0", "#train-again"),
+    ("train-seed", "", "#train-again")])
+def test_what_is_not_a_number_is_refused_in_words(page, name, text, button):
+    change(page, name, text)
+    click(page, button)
+    words = shown(page, "train-message")
+    assert "expected a" in words and "str" not in words
+
+
+@in_chromium
+def test_a_drawing_is_read_by_the_network_that_learns(page):
+    click(page, "#train-batch")
+    assert not page.find_element("id", "train-drawn").is_displayed()
+    browser.draw(page, browser.DIGITS[3])
+    browser.settled(page)
+    click(page, "#train-batch")
+    assert page.find_element("id", "train-drawn").is_displayed()
+    assert page.find_element("id", "train-drawn").text.split()[1] in "0123456789"
+
+
+@in_chromium
+def test_two_windows_train_each_a_network_of_its_own(page, running):
+    click(page, "#train-batch")
+    first = page.current_window_handle
+    page.switch_to.new_window("tab")
+    try:
+        opened(page, running)
+        for _ in range(2):
+            click(page, "#train-batch")
+        assert count(page) == 20
+    finally:
+        page.close()
+        page.switch_to.window(first)
+    click(page, "#train-batch")
+    assert count(page) == 20
