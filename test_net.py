@@ -93,7 +93,7 @@ def described(error):
     """An error in words, without its errno."""
     if isinstance(error, OSError) and error.strerror:
         error = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return printable(error)
+    return printable(error).replace('dataset="digits"', "--dataset digits")
 
 
 def draw(options):
@@ -119,9 +119,9 @@ def main(arguments=None):
     parser.add_argument("--weights", metavar="FILE", help="the saved network (default: "
                         "weights/mnist.pkl or weights/digits.pkl, to match the data; for --read, "
                         "weights/mnist-best.pkl; for --draw, both MNIST networks)")
-    parser.add_argument("--dataset", metavar="NAME", help="mnist, digits, or a folder with data "
-                        "in MNIST's format, which requires --weights (default: mnist if it is "
-                        "found or can be downloaded, else digits)")
+    parser.add_argument("--dataset", metavar="NAME", help="mnist, digits, or the path of a "
+                        "folder or file (see data/README.md), which requires --weights (default: "
+                        "mnist if it is found or can be downloaded, else digits)")
     parser.add_argument("--limit", metavar="N", type=int, help="use only the first N test images")
     parser.add_argument("--sheet", metavar="PNG", help="the image file that --show or --read "
                         "writes (default: shown.png or read.png)")
@@ -169,11 +169,10 @@ def run(options):
     if options.mistakes:
         from backstage.pictures.drawing import picture_path
         picture_path("mistakes.png", options.mistakes)  # raise before the evaluation, not after
-    is_folder = options.dataset and options.dataset.lower() not in DATASETS
-    if is_folder and os.path.isdir(options.dataset) and not options.weights:
-        raise ValueError("--weights: required with --dataset FOLDER; expected a network trained "
-                         f"on the data in {options.dataset}, got none")
     test_data = mnist_loader.load_data_wrapper(options.dataset)[2]
+    if test_data.dataset not in DATASETS and not options.weights:
+        raise ValueError("--weights: required with --dataset PATH; expected a network trained on "
+                         f"the data in {options.dataset}, got none")
     path = options.weights or os.path.join(WEIGHTS, DATASETS[test_data.dataset])
     network = load_network(path, len(test_data[0][0]), test_data.classes)
     if options.show:

@@ -17,6 +17,8 @@ three exceptions: page uses all of them, pictures uses network, and dataset uses
       printed_step.py     what explain prints
       notation.py         how numbers, names, terms and predictions are written
     dataset/            what mnist_loader needs
+      folders.py          which files a dataset consists of, and how it is split
+      content.py          opening a file within limits, and naming what it is not
       download.py         MNIST from its mirrors, checked by SHA-256
       idx.py              MNIST's own format
       tables.py           CSV and npz files

@@ -1,6 +1,7 @@
 """Small datasets, made for the tests."""
 
 import gzip
+import io
 import os
 import struct
 
@@ -40,6 +41,19 @@ def put(folder, contents, zipped=True):
         with open(path, "wb") as file:
             file.write(gzip.compress(content) if zipped else content)
     return folder
+
+
+def csv(pixels, numbers, header=""):
+    """A table with a label and its pixels in each row."""
+    rows = np.column_stack([numbers, pixels.reshape(len(pixels), -1)]).tolist()
+    return (header + "\n".join(",".join(map(str, row)) for row in rows) + "\n").encode()
+
+
+def npz(**arrays):
+    """Arrays as Keras's mnist.npz has them."""
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
 
 
 def parts(kind, scale, counts=(5, 3, 2)):

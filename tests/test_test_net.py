@@ -148,7 +148,7 @@ def test_a_limit_scores_only_the_first_images(run):
 def test_a_folder_needs_weights_of_its_own(run):
     put("fashion", files(6, 10))
     assert run("--dataset", "fashion", status=2) == (
-        "test_net.py: --weights: required with --dataset FOLDER; expected a network trained on "
+        "test_net.py: --weights: required with --dataset PATH; expected a network trained on "
         "the data in fashion, got none\n")
     Net([784, 10], seed=1).save("fashion.pkl")
     assert "on 10 test images of fashion:" in run(
@@ -399,8 +399,7 @@ SMALL = ("small.pkl: expected a network with 784 inputs and at least 10 classes,
     (("--port", "80"), "--port: not allowed without --draw"),
     (("--draw", "--port", "65536"), "--port: expected 0 to 65535, got 65536"),
     (("--draw", "--port", "-1"), "--port: expected 0 to 65535, got -1"),
-    (("--dataset", "letters"), 'dataset: expected None, "mnist", "digits" or a folder, '
-                               "got 'letters', which does not exist"),
+    (("--dataset", "letters"), "letters: expected mnist, digits, or the path of a folder"),
 ], ids=lambda value: " ".join(value) if isinstance(value, tuple) else "")
 def test_what_is_wrong_is_told_in_one_line_with_status_2(arguments, message, run):
     options = put_data(labels=list(range(10)), predicted=list(range(10)))

@@ -1,0 +1,138 @@
+"""Finds the files of a dataset, in the forms in which people have them, and splits it."""
+
+import os
+import random
+import re
+import zlib
+
+import numpy as np
+
+from backstage.console import printable, say
+from backstage.dataset.content import Limits
+from backstage.dataset.download import MNIST_FILES
+from backstage.dataset.idx import read_pair
+from backstage.dataset.pickled import read_pickle
+from backstage.dataset.tables import read_csv, read_npz
+
+MNIST = (4083391318, 3121080559)  # CRC-32 of its 60,000 training images and of their labels
+FORMS = {  # what the names of a dataset's files end with
+    "idx": (r"train[-_]images[-.]idx3[-_]ubyte(\.gz)?", r"train[-_]labels[-.]idx1[-_]ubyte(\.gz)?",
+            r"(t10k|test)[-_]images[-.]idx3[-_]ubyte(\.gz)?",
+            r"(t10k|test)[-_]labels[-.]idx1[-_]ubyte(\.gz)?"),
+    "pickle": (r"mnist\.pkl(\.gz)?",),
+    "npz": (r"mnist\.npz",),
+    "csv": (r"train\.csv(\.gz)?", r"test\.csv(\.gz)?"),
+}
+EXPECTED = ("MNIST's four files, mnist.pkl.gz, mnist.npz, or mnist_train.csv and "
+            "mnist_test.csv")
+CSV_SECONDS = 60.0  # of processor time: NumPy 1.22 takes half of it for MNIST
+
+
+class MissingFiles(FileNotFoundError, ValueError):
+    """There is no such folder, or no dataset in it; `names` are those of MNIST's four files that
+    are missing there."""
+
+    def __init__(self, message, names=tuple(MNIST_FILES)):
+        super().__init__(printable(message))
+        self.names = names
+
+
+def read_dataset(path, max_images=None):
+    """The data in a file or folder as load_data returns it. Raises MissingFiles, ValueError or
+    another OSError."""
+    form, paths = _find(path)
+    limits = Limits(max_images, CSV_SECONDS if form == "csv" else None)
+    if form == "pickle":
+        return read_pickle(paths[0], limits)
+    if form == "npz":
+        training, test = read_npz(paths[0], limits)
+    elif form == "csv":
+        training, test = read_csv(paths[0], limits), read_csv(paths[1], limits)
+    else:
+        training, test = read_pair(*paths[:2], limits), read_pair(*paths[2:], limits)
+    if training[0].shape[1] != test[0].shape[1]:
+        raise ValueError(f"{path}: expected images of one size, got {training[0].shape[1]} pixels "
+                         f"for training and {test[0].shape[1]} for test")
+    if os.path.basename(paths[0]).lower().startswith("emnist"):
+        say("EMNIST's images are stored transposed; they have been turned upright.")
+        training, test = _upright(*training), _upright(*test)
+    return *_split(*training), test
+
+
+def _upright(images, labels):
+    side = round(images.shape[1] ** 0.5)
+    turned = images.reshape(-1, side, side).transpose(0, 2, 1)
+    return turned.reshape(images.shape), labels
+
+
+def _split(images, labels):
+    """Five sixths for training and one for validation, shuffled first, always in the same way,
+    since files may be sorted. MNIST's own are not: they have always been split as they are."""
+    split = len(labels) - len(labels) // 6
+    if (zlib.crc32(images), zlib.crc32(labels)) == MNIST:
+        return (images[:split], labels[:split]), (images[split:], labels[split:])
+    order = list(range(len(labels)))
+    random.Random(1).shuffle(order)
+    return tuple((images[part], labels[part]) for part in (order[:split], order[split:]))
+
+
+# ---------------------------------------------------------------------- finding the files
+
+
+def _find(path):
+    """Returns (form, paths): the files of the dataset in a folder, or up to two folders further
+    down; if there is no such folder, only files whose names begin with the path's last part."""
+    if os.path.isfile(path):
+        for form, names in (("pickle", r".*\.(pkl|pickle)(\.gz)?"), ("npz", r".*\.npz")):
+            if re.fullmatch(names, path, re.DOTALL):
+                return form, [path]
+        raise MissingFiles(f"{path}: expected {EXPECTED}, got another file")
+    folder, prefix = (path, "") if os.path.isdir(path) else os.path.split(path)
+    seen, missing = [], MNIST_FILES
+    for level, files in enumerate(_levels(folder or os.curdir)):
+        files = [file for file in files if os.path.basename(file).startswith(prefix)]
+        seen += files
+        for form, endings in FORMS.items():
+            matches = _matches(files, endings)
+            names = set.intersection(*map(set, matches))
+            if len(names) > 1:
+                choices = ", ".join(f'"{name}"' for name in sorted(names))
+                raise ValueError(printable(f"{path}: expected one dataset, got several; choose "
+                                           f"one of {choices}"))
+            if names or all(len(match) == 1 for match in matches):  # or a folder for each file
+                return form, [match[name] for match in matches for name in names or match]
+        missing = [name for name, match in zip(MNIST_FILES, _matches(files, FORMS["idx"]))
+                   if not match] if level == 0 else missing
+        if len(missing) < 4:
+            raise MissingFiles(f"{path}: missing {', '.join(missing)}", missing)
+    if prefix and not seen:
+        raise MissingFiles(f"{path}: expected mnist, digits, or the path of a folder or file; "
+                           "there is no such folder or regular file")
+    found = ", ".join(os.path.relpath(file, folder) for file in seen[:5]) or "no files"
+    raise MissingFiles(f"{path}: expected {EXPECTED}, found {found}")
+
+
+def _matches(files, endings):
+    """For each ending, the files that end with it, by the rest of their paths."""
+    matches = [{} for ending in endings]
+    for file in sorted(files, key=lambda file: os.path.basename(file) not in MNIST_FILES):
+        for match, ending in zip(matches, endings):
+            found = re.fullmatch(f"(?:(.*)[-_])?{ending}", os.path.basename(file))
+            if found:
+                match.setdefault(os.path.join(os.path.dirname(file), found[1] or ""), file)
+    return matches
+
+
+def _levels(folder):
+    """The paths of the files in a folder, then in its folders, then one further down."""
+    folders = [folder]
+    for level in range(3):
+        entries = []
+        for name in folders:
+            try:
+                entries += [entry for entry in os.scandir(name) if not entry.name.startswith(".")]
+            except OSError as error:
+                if level == 0 and os.path.isdir(folder):
+                    raise type(error)(printable(f"{folder}: {error.strerror}")) from None
+        yield sorted(entry.path for entry in entries if entry.is_file())
+        folders = sorted(entry.path for entry in entries if entry.is_dir())
