@@ -21,7 +21,11 @@ function count(change) {
   document.documentElement.dataset.busy = inFlight;
 }
 
+/** On a site without a server, the module that answers instead. */
+const inBrowser = document.querySelector("meta[name=python]") && import("./in_browser.js");
+
 async function send(name, request, signal) {
+  if (inBrowser) return (await inBrowser).post(name, request, signal);
   let response;
   try {
     response = await fetch(name, {
