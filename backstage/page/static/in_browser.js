@@ -22,8 +22,8 @@ worker.onmessage = async ({data}) => {
     bar.max = bytes;
     bar.value = Math.min(data.loaded, bytes);
     const megabytes = number => (number / 1e6).toFixed(1);
-    note.textContent = "Starting Python in this browser: "
-      + `${megabytes(bar.value)} of ${megabytes(bytes)} MB`;
+    note.textContent = bar.value === bytes ? "Starting Python in this browser…"
+      : `Loading Python into this browser: ${megabytes(bar.value)} of ${megabytes(bytes)} MB`;
   } else if (data.ready) {
     isReady = true;
     place.remove();

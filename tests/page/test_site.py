@@ -1,0 +1,88 @@
+"""The page as a site without a server, in Chromium: Python in WebAssembly answers its requests.
+
+Pyodide comes from the folder that the environment variable PYODIDE names, else from npm."""
+
+import contextlib
+import functools
+import http.server
+import io
+import os
+import shutil
+import threading
+
+import pytest
+
+import browser
+from backstage.page import in_browser, step_view
+from backstage.tools import site
+from neural_net import Net
+
+pytestmark = [pytest.mark.pyodide,
+              pytest.mark.skipif(browser.missing() is not None, reason="needs Chromium, Selenium"),
+              pytest.mark.skipif(not (os.environ.get("PYODIDE") or shutil.which("npm")),
+                                 reason="needs PYODIDE or npm")]
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *message):
+        pass
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The site, with whichever images are found."""
+    folder = str(tmp_path_factory.mktemp("site"))
+    with contextlib.redirect_stdout(io.StringIO()):
+        site.build(folder, os.environ.get("PYODIDE"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(folder):
+    handler = functools.partial(Quiet, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def page(address, tmp_path_factory):
+    with browser.chromium(tmp_path_factory.mktemp("profile")) as driver:
+        driver.set_script_timeout(120)
+        driver.get(address)
+        yield driver
+        assert not [entry for entry in driver.get_log("browser") if entry["level"] == "SEVERE"]
+
+
+def ask(page, name, request):
+    """The answer to a request of the page; it waits until Python has started."""
+    return page.execute_async_script("""
+        const [name, request, done] = arguments;
+        import("./common.js").then(({ask}) => ask(name, request)).then(
+          result => done(result), error => done({error: error.message}));""", name, request)
+
+
+def test_the_first_view_is_there_although_python_is_not(page, address, folder):
+    os.rename(os.path.join(folder, "pyodide.asm.wasm"), os.path.join(folder, "away"))
+    try:
+        page.get(address)
+        browser.settled(page)
+        assert "0.7550" in browser.text(page, "numbers")
+        assert "could not be started" in ask(page, "step", {})["error"]
+        assert "could not be started" in browser.text(page, "starting")
+    finally:
+        os.rename(os.path.join(folder, "away"), os.path.join(folder, "pyodide.asm.wasm"))
+        page.get_log("browser")  # of the missing file
+        page.get(address)
+
+
+def test_every_line_of_the_step_is_the_one_of_cpython(page):
+    request = {**step_view.START, "learning_rate": 0.25}  # not what the site was built with
+    sections = ask(page, "step", request)["sections"]
+    lines = [line for section in sections for line in section["lines"]]
+    expected = step_view.step(Net, request)["sections"]
+    assert len(lines) > 30
+    assert [line["text"] for line in lines] == [
+        line["text"] for section in expected for line in section["lines"]]
+    assert "in this browser" in browser.text(page, "where")
