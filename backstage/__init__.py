@@ -34,6 +34,7 @@ three exceptions: page uses all of them, pictures uses network, and dataset uses
     page/               the page in the browser
       server.py           serves the page to its own user
       routes.py           what the page can ask for, as plain functions
+      in_browser.py       the same where Python runs in the browser
       kept.py             the state of each open page
       step_view.py        one training step
       digit_view.py       a digit drawn by hand

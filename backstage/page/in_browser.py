@@ -1,5 +1,6 @@
-"""The page's routes where Python itself runs in the browser: images without NumPy, JSON without a
-server. Runs in a web worker, in the folder that backstage.tools.site has packed."""
+"""The page's routes where Python itself runs in the browser, without a server or NumPy.
+
+It runs in a web worker, in the folder that backstage.tools.site has packed."""
 
 import json
 import os

@@ -17,6 +17,8 @@ from backstage.page import in_browser, step_view
 from backstage.tools import site
 from neural_net import Net
 
+WebDriverWait = pytest.importorskip("selenium.webdriver.support.ui").WebDriverWait
+
 pytestmark = [pytest.mark.pyodide,
               pytest.mark.skipif(browser.missing() is not None, reason="needs Chromium, Selenium"),
               pytest.mark.skipif(not (os.environ.get("PYODIDE") or shutil.which("npm")),
@@ -67,8 +69,7 @@ def test_the_first_view_is_there_although_python_is_not(page, address, folder):
     os.rename(os.path.join(folder, "pyodide.asm.wasm"), os.path.join(folder, "away"))
     try:
         page.get(address)
-        browser.settled(page)
-        assert "0.7550" in browser.text(page, "numbers")
+        WebDriverWait(page, 20, 0.1).until(lambda page: "0.7550" in browser.text(page, "numbers"))
         assert "could not be started" in ask(page, "step", {})["error"]
         assert "could not be started" in browser.text(page, "starting")
     finally:
