@@ -7,6 +7,7 @@ time runs from the pointermove event until the answer's numbers are in the page.
 part of that which the server takes. Needs Chromium and Selenium.
 """
 
+import argparse
 import base64
 import os
 import statistics
@@ -60,8 +61,13 @@ canvas.hasPointerCapture = () => true;
 
 
 def main():
+    parser = argparse.ArgumentParser(
+        prog="python -m backstage.tools.page_latency",
+        description="Measures how soon after a stroke the page shows a prediction. Takes a minute; "
+        "needs Chromium and Selenium.")
+    parser.parse_args()
     if browser.missing():
-        sys.exit(f"page_latency.py: {browser.missing()} is not installed")
+        parser.error(f"{browser.missing()} is not installed")
     networks = {name: Net.from_file(os.path.join(test_net.WEIGHTS, name))
                 for name in ("mnist.pkl", "mnist-best.pkl")}
     with tempfile.TemporaryDirectory() as profile, \
