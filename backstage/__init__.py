@@ -8,9 +8,11 @@ three exceptions: page uses all of them, pictures uses network, and dataset uses
     files.py            atomic writes
     network/            what Net's methods need
       checks.py           argument validation
+      parameters.py       what weights and biases have to be, since they can be assigned
       labels.py           targets, classes, and when a prediction is right
       activations.py      activation functions other than the sigmoid, and costs
       progress.py         what train and test print, Ctrl-C, and calls of watch
+      confusion.py        the confusion matrix
       divergence.py       when training has failed
       saving.py           a network in a file, and back
       explanation.py      one training step as lines with structured terms
@@ -43,6 +45,8 @@ three exceptions: page uses all of them, pictures uses network, and dataset uses
       static/             HTML, CSS and JavaScript
     tools/              run by hand, for example: python -m backstage.tools.benchmark
       benchmark.py        how fast the loops are
+      vectorized.py       the benchmark's yardstick, in NumPy
+      accuracy.py         how accurate common networks are
       learning_curve.py   accuracy against images seen, as a picture
       drawings.py         the README's diagrams
       screenshots.py      the README's screenshots

@@ -1,4 +1,4 @@
-"""How the project is laid out: which way imports run, and what they need."""
+"""How the project is laid out: the map of backstage, which way imports run, what they need."""
 
 import ast
 import os
@@ -68,6 +68,22 @@ def test_imports_run_one_way(room):
 def test_every_package_is_held_to_the_direction_of_imports():
     rooms = {name.replace(".py", "") for name in listed(BACKSTAGE)}
     assert rooms - {"tools", "images", "exercises.md"} == set(MAY_IMPORT) - set(ON_STAGE)
+
+
+def test_the_map_of_backstage_names_every_package_and_module():
+    rows = re.findall(r"^(    (?:  )?)(\S+)  +\S", backstage.__doc__, re.MULTILINE)
+    found, package = {"": set()}, ""
+    for indent, name in rows:
+        if len(indent) == 4:
+            found[""].add(name.rstrip("/"))
+            package = name.rstrip("/")
+        else:
+            found.setdefault(package, set()).add(name.rstrip("/"))
+    expected = {"": listed(BACKSTAGE)}
+    for name in expected[""] - {"images"}:
+        if os.path.isdir(os.path.join(BACKSTAGE, name)):
+            expected[name] = listed(os.path.join(BACKSTAGE, name))
+    assert found == expected
 
 
 def test_every_module_says_what_it_is_about_in_its_first_line():
