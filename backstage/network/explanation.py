@@ -15,13 +15,11 @@ from backstage.network.labels import label_of
 from backstage.network.notation import factor, neuron_names, number, weight_name
 
 Line = namedtuple("Line", "heading number result terms")  # number: "(1)"; result: a Symbol
-
-# W_ΩA has the base "W", the sub "ΩA" and the place ("weights", 0, 0, 0); its number is its value as
-# it is printed there. What stands for several numbers, such as "(754 more)", has no place.
+# W_ΩA has the base "W", the sub "ΩA" and the place ("weights", 0, 0, 0); its number is its value
+# as it is printed there. What stands for several terms, such as "(754 more)", has no place.
 Symbol = namedtuple("Symbol", "base sub place number")
 
-# A step on one example: outs and deltas before it, the network after it. others: (outs, deltas)
-# of the other examples in the batch, which change the weights at the same time.
+# outs and deltas: before the step; others: those of the other examples in its batch, in pairs
 Step = namedtuple("Step", "network outs target deltas learning_rate after others", defaults=[()])
 
 
@@ -42,13 +40,12 @@ def of_interest(step, count):
     """{layer: [neuron, …]} with so many neurons of each layer. Of the outputs, the target class
     and the largest other one; of other neurons, and where the target names no class, those with
     the largest error terms."""
-    neurons = {layer: largest(dict(enumerate(deltas)), count)
+    neurons = {layer: largest(enumerate(deltas), count)
                for layer, deltas in enumerate(step.deltas)}
     label, others = label_of(step.target), dict(enumerate(step.outs[-1]))
     if label is not None and len(others) > 1:
         del others[label]
-        wanted = [label, max(others, key=others.get)]
-        neurons[len(step.deltas) - 1] = sorted(wanted[:count])
+        neurons[len(step.deltas) - 1] = sorted([label, max(others, key=others.get)][:count])
     return neurons
 
 
@@ -62,26 +59,24 @@ def forward_lines(network, outs, neurons=None, most=None):
 
     outs      what forward returned
     neurons   {layer: [neuron, …]}, with layers as in network.weights; None for all neurons
-    most      the number of terms to show of a sum: those of `neurons`, then the heaviest. The
-              others are added up, except for inputs of 0. None for all terms
+    most      how many terms of a sum: those of `neurons`, then the heaviest, with the rest added
+              up and without inputs of 0; None for all
     """
     show = _Selection(network, outs, neurons, most)
-    for layer in range(show.last + 1):
-        if not show.neurons(layer):
-            continue
+    for layer in sorted(show.neurons):
         where = "output layer" if layer == show.last else "hidden layer"
         heading = f"Forward pass, {where}" + (f" {layer + 1}" if layer < show.last > 1 else "")
         ins = network.weighted_inputs(layer, outs[layer])
-        for neuron in show.neurons(layer):
-            products = {source: ([show.weight(layer, neuron, source), "·",
-                                  show.out(layer, source)], value)
-                        for source, value in show.products(layer, neuron).items()
-                        if layer > 0 or outs[0][source] != 0.0 or most is None}
-            terms = show.sum(products, layer - 1)
+        for neuron in show.neurons[layer]:
+            terms = {source: ([show.weight(layer, neuron, source), "·", show.out(layer, source)],
+                              value)
+                     for source, value in enumerate(show.products(layer, neuron))
+                     if layer > 0 or outs[0][source] != 0.0 or most is None}
+            terms = show.sum(terms, layer - 1)
             if network.has_biases:
                 terms.append([show.bias(layer, neuron)])
             yield Line(heading, "(1)", show.in_(layer, neuron, ins, number), terms)
-        for neuron in show.neurons(layer):
+        for neuron in show.neurons[layer]:
             yield Line(heading, "(2)", show.out(layer + 1, neuron, number),
                        _activation(show, layer, neuron, ins))
 
@@ -109,16 +104,16 @@ def backward_lines(step, neurons=None, most=None, weights=None):
               where `neurons` has none in the layer before; None for as many as `most`
     """
     show = _Selection(step.network, step.outs, neurons, most)
-    backwards = range(show.last, -1, -1)
+    backwards = sorted(show.neurons, reverse=True)
     for layer in backwards:
-        for neuron in show.neurons(layer):
+        for neuron in show.neurons[layer]:
             yield _error_line(step, show, layer, neuron)
     for layer in backwards:
-        for neuron in show.neurons(layer):
+        for neuron in show.neurons[layer]:
             sources = range(len(step.outs[layer]))
             if most is not None:
-                sources = (show.chosen(layer - 1)
-                           or largest(show.products(layer, neuron), weights or most))
+                sources = (show.first.get(layer - 1)
+                           or largest(enumerate(show.products(layer, neuron)), weights or most))
             for source in sources:
                 yield _change_line(step, show, layer, neuron, source)
             if step.network.has_biases:
@@ -132,21 +127,19 @@ def _error_line(step, show, layer, neuron):
         terms = [[show.target(neuron, step.target), " − ", out]]
     else:
         activation = network.hidden
-        products = {}
-        for next_neuron, delta in enumerate(step.deltas[layer + 1]):
-            products[next_neuron] = ([show.delta(layer + 1, next_neuron, step.deltas), "·",
-                                      show.weight(layer + 1, next_neuron, neuron)],
-                                     delta * network.weights[layer + 1][next_neuron][neuron])
-        terms = show.sum(products, layer + 1)
+        terms = {next_neuron: ([show.delta(layer + 1, next_neuron, step.deltas), "·",
+                                show.weight(layer + 1, next_neuron, neuron)],
+                               delta * network.weights[layer + 1][next_neuron][neuron])
+                 for next_neuron, delta in enumerate(step.deltas[layer + 1])}
+        terms = show.sum(terms, layer + 1)
     if activation == "sigmoid":
         terms = _enclosed([out, "·(1 − ", out, ")·("], terms, ")")
     elif activation == "tanh":
         terms = _enclosed(["(1 − ", out, "²)·("], terms, ")")
     elif activation == "relu":
-        slope = activations.derivative("relu", step.outs[layer + 1][neuron])
+        slope = number(activations.derivative("relu", step.outs[layer + 1][neuron]))
         base = f"[1 if in_{show.names[layer + 1][neuron]} > 0, else 0]"
-        terms = _enclosed([Symbol(base, "", ("ins", layer, neuron), number(slope)), "·("],
-                          terms, ")")
+        terms = _enclosed([Symbol(base, "", ("ins", layer, neuron), slope), "·("], terms, ")")
     return Line("Backward pass: error terms, all from the old weights",
                 "(3)" if layer == show.last else "(4)",
                 show.delta(layer, neuron, step.deltas, number), terms)
@@ -156,20 +149,22 @@ def _change_line(step, show, layer, neuron, source=None):
     """The line for the weight from a source or, without one, for the bias."""
     old, new = show.bias(layer, neuron, number), step.after.biases[layer][neuron]
     rate = Symbol("η", "", ("learning_rate",), number(step.learning_rate))
-    others = len(step.others)
-    change = ["(", rate, f"/{others + 1})·"] if others else [rate, "·"]
+    batch = len(step.others) + 1
+    change = [rate, "·"] if batch == 1 else ["(", rate, f"/{batch})·"]
     change.append(show.delta(layer, neuron, step.deltas))
     if source is not None:
         old = show.weight(layer, neuron, source, number)
         new = step.after.weights[layer][neuron][source]
         change += ["·", show.out(layer, source)]
     terms = [[old], change]
-    if others:
-        rest = sum(deltas[layer][neuron] * (1.0 if source is None else outs[layer][source])
-                   for outs, deltas in step.others) * step.learning_rate / (others + 1)
-        terms.append([_rest(others, factor(rest), "more example" + "s" * (others > 1))])
+    if batch > 1:
+        total = sum(deltas[layer][neuron] * (1.0 if source is None else outs[layer][source])
+                    for outs, deltas in step.others)
+        terms.append([Symbol(f"({len(step.others)} more)", "", None,
+                             factor(step.learning_rate / batch * total))])
     result = Symbol(f"{old.base}+", old.sub, (f"new_{old.place[0]}", *old.place[1:]), number(new))
-    return Line("Backward pass: new weights", "(5)" if layer == show.last else "(6)", result, terms)
+    return Line("Backward pass: new weights", "(5)" if layer == show.last else "(6)", result,
+                terms)
 
 
 def cost_line(network, outs, target, neurons=None, most=None):
@@ -180,15 +175,15 @@ def cost_line(network, outs, target, neurons=None, most=None):
         target_, out = show.target(neuron, target), show.out(show.last + 1, neuron)
         if network.cost == "squared_error":
             terms[neuron] = ["½·(", target_, " − ", out, ")²"], 0.5 * (wanted - value) ** 2
-        else:
-            parts = [target_, "·ln ", out]
-            if network.output == "sigmoid":
-                parts += [" + (1 − ", target_, ")·ln(1 − ", out, ")"]
-            terms[neuron] = parts, -activations.cross_entropy(network.output, [value], [wanted])
-    total = show.sum(terms, show.last)
+            continue
+        parts = [target_, "·ln ", out]
+        if network.output == "sigmoid":
+            parts += [" + (1 − ", target_, ")·ln(1 − ", out, ")"]
+        terms[neuron] = parts, -activations.cross_entropy(network.output, [value], [wanted])
+    terms = show.sum(terms, show.last)
     if network.cost == "cross_entropy":
-        total = _enclosed(["−("], total, ")")
-    return Line("Cost", "", Symbol("E", "", ("loss",), number(network.loss(outs, target))), total)
+        terms = _enclosed(["−("], terms, ")")
+    return Line("Cost", "", Symbol("E", "", ("loss",), number(network.loss(outs, target))), terms)
 
 
 class _Selection:
@@ -196,32 +191,25 @@ class _Selection:
 
     def __init__(self, network, outs, neurons, most):
         self.network, self.outs, self.names = network, outs, neuron_names(network.sizes)
-        self._neurons, self.most, self.last = neurons, most, len(network.weights) - 1
-
-    def chosen(self, layer):
-        return self._neurons.get(layer, ()) if self._neurons is not None else ()
-
-    def neurons(self, layer):
-        return range(self.network.sizes[layer + 1]) if self._neurons is None else self.chosen(layer)
+        self.first, self.most, self.last = neurons or {}, most, len(network.weights) - 1
+        everything = dict(enumerate(map(range, network.sizes[1:])))
+        self.neurons = everything if neurons is None else neurons
 
     def products(self, layer, neuron):
-        """The terms of (1), {source: weight·out}."""
-        outs = self.outs[layer]
-        return {source: weight * outs[source]
-                for source, weight in enumerate(self.network.weights[layer][neuron])}
+        """The values of the terms of (1)."""
+        return [weight * out for weight, out
+                in zip(self.network.weights[layer][neuron], self.outs[layer])]
 
-    def sum(self, terms, layer, rest_printed=factor):
-        """The parts of some terms {neuron: (parts, value)} of a layer, and of the others added
-        up."""
+    def sum(self, terms, layer, printed=factor):
+        """The parts of terms {neuron: (parts, value)}: those to show, and the rest added up."""
         shown = terms
         if self.most is not None:
-            first = self.chosen(layer)
-            shown = largest({neuron: math.inf if neuron in first else value
-                             for neuron, (parts, value) in terms.items()}, self.most)
+            shown = largest(((neuron, math.inf if neuron in self.first.get(layer, ()) else value)
+                             for neuron, (parts, value) in terms.items()), self.most)
         found = [terms[neuron][0] for neuron in shown]
         if len(shown) < len(terms):
             rest = sum(terms[neuron][1] for neuron in terms if neuron not in shown)
-            found.append([_rest(len(terms) - len(shown), rest_printed(rest))])
+            found.append([Symbol(f"({len(terms) - len(shown)} more)", "", None, printed(rest))])
         return found or [["0"]]
 
     def weight(self, layer, neuron, source, printed=factor):
@@ -251,10 +239,6 @@ class _Selection:
         return Symbol("Target", self.names[-1][neuron], ("target", neuron), number(target[neuron]))
 
 
-def _rest(count, printed, what="more"):
-    return Symbol(f"({count} {what})", "", None, printed)
-
-
 def _enclosed(before, terms, after):
     """The terms, with the parts `before` in front of the first and `after` behind the last."""
     terms = [before + terms[0]] + terms[1:]
@@ -262,5 +246,5 @@ def _enclosed(before, terms, after):
 
 
 def largest(values, most):
-    """The keys of the `most` values of {key: value} largest in magnitude, in ascending order."""
-    return sorted(sorted(values, key=lambda key: -abs(values[key]))[:most])
+    """The indices of the `most` values (index, value) largest in magnitude, in their order."""
+    return sorted(index for index, value in sorted(values, key=lambda pair: -abs(pair[1]))[:most])

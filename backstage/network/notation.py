@@ -6,8 +6,7 @@ from backstage.network import checks
 
 
 def prediction(network, outs):
-    """The predicted class with its output, and the runner-up with its own, if any: "3 (0.98),
-    then 8 (0.01)". outs: what forward returned."""
+    """The predicted class and the runner-up with their outputs: 3 (0.98), then 8 (0.01)."""
     out = outs[-1]
     checks.finite([out])
     first = network.class_of(outs)
@@ -35,7 +34,7 @@ def constructor(network):
     return f"Net({network.sizes}{options})"
 
 
-# ---------------------------------------------------------------------- numbers and names
+# ---------------------------------------------------------------- numbers, names and lines
 
 
 def number(value):
@@ -58,8 +57,7 @@ def neuron_names(sizes):
     """names[layer][neuron]: Ω and λ, then A, B, C …, then α and β. With more than two inputs,
     Ω0, Ω1 …; with more than two outputs, 0, 1 …; with more than 26 hidden neurons, A0, A1 … in
     the first hidden layer, B0, B1 … in the second, and so on."""
-    names = [["Ω", "λ"][:sizes[0]] if sizes[0] <= 2
-             else [f"Ω{source}" for source in range(sizes[0])]]
+    names = [["Ω", "λ"][:sizes[0]] if sizes[0] <= 2 else [f"Ω{n}" for n in range(sizes[0])]]
     hidden = sizes[1:-1]
     letters = iter("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     for layer, size in enumerate(hidden):
@@ -68,18 +66,14 @@ def neuron_names(sizes):
         else:
             letter = next(letters) if layer < 26 else f"L{layer + 1}."
             names.append([f"{letter}{neuron}" for neuron in range(size)])
-    names.append(["α", "β"][:sizes[-1]] if sizes[-1] <= 2
-                 else [str(neuron) for neuron in range(sizes[-1])])
+    names.append(["α", "β"][:sizes[-1]] if sizes[-1] <= 2 else list(map(str, range(sizes[-1]))))
     return names
 
 
 def weight_name(source, neuron):
     """ΩA or, where it would be unclear which is which, Ω155→A3: the connection of a weight."""
-    letters = len(source + neuron) == 2 and neuron.isalpha()
-    return source + ("" if letters else "→") + neuron
-
-
-# ---------------------------------------------------------------------- lines of explanation
+    are_letters = len(source + neuron) == 2 and neuron.isalpha()
+    return source + neuron if are_letters else f"{source}→{neuron}"
 
 
 def name(symbol):
@@ -89,28 +83,28 @@ def name(symbol):
 
 def in_symbols(line):
     """The terms of a line's right-hand side."""
-    return ["".join(part if isinstance(part, str) else name(part) for part in term)
-            for term in line.terms]
+    return _written(line, name)
 
 
 def in_numbers(line):
     """The same terms, with numbers for their symbols."""
-    return ["".join(part if isinstance(part, str) else part.number for part in term)
+    return _written(line, lambda symbol: symbol.number)
+
+
+def _written(line, symbol_as):
+    return ["".join(part if isinstance(part, str) else symbol_as(part) for part in term)
             for term in line.terms]
 
 
 def text(line):
-    """The whole line: (1) in_A = W_ΩA·Ω + … = 0.1000·0.3500 + … = 0.7550"""
+    """(1) in_A = W_ΩA·Ω + … = 0.1000·0.3500 + … = 0.7550"""
     return " = ".join([f"{line.number} {name(line.result)}".strip(), " + ".join(in_symbols(line)),
                        " + ".join(in_numbers(line)), line.result.number])
 
 
 def as_json(line):
-    """The line for JSON: {"number", "result", "terms", "value", "text"}, with symbols as
-    dictionaries."""
-    def part_of(part):
-        return part if isinstance(part, str) else {**part._asdict(),
-                                                   "place": part.place and list(part.place)}
-    return {"number": line.number, "result": part_of(line.result),
-            "terms": [list(map(part_of, term)) for term in line.terms],
+    """The line for JSON: a symbol is {"base", "sub", "place", "number"}."""
+    terms = [[part if isinstance(part, str) else part._asdict() for part in term]
+             for term in line.terms]
+    return {"number": line.number, "result": line.result._asdict(), "terms": terms,
             "value": line.result.number, "text": text(line)}

@@ -6,11 +6,9 @@ import textwrap
 from collections import namedtuple
 
 from backstage.console import say, spelled
-from backstage.network.explanation import (backward_lines, cost_line, forward_lines,
-                                           of_interest, sections, take_step)
+from backstage.network import explanation, notation
 from backstage.network.labels import label_of
-from backstage.network.notation import (in_numbers, in_symbols, name, neuron_names, number,
-                                        prediction)
+from backstage.network.notation import number
 
 Part = namedtuple("Part", "neurons terms")  # how many to print of a large network: of each layer,
 PARTS = (Part(2, 3), Part(2, 2), Part(1, 3))  # and of each sum; the first that fits
@@ -32,7 +30,7 @@ def explain(network, inputs, target, learning_rate, everything=False):
     Raises ValueError for arguments that don't fit the network.
     """
     width = min(max(shutil.get_terminal_size((100, 24)).columns, 60), 100)
-    step = take_step(network, inputs, target, learning_rate)
+    step = explanation.take_step(network, inputs, target, learning_rate)
     weights = sum(len(incoming) for layer in network.weights for incoming in layer)
     parts = [None] if everything else [None, *PARTS] if weights < HEIGHT else PARTS
     fitting = (part for part in parts[:-1] if len(_equations(step, part, 100)) <= HEIGHT)
@@ -45,15 +43,15 @@ def _equations(step, part, width):
     layers = range(len(step.deltas))
     if part and len(layers) > LAYERS:
         layers = [0, *layers[1 - LAYERS:]]
-    neurons, most = part and of_interest(step, part.neurons), part and part.terms
-    lines = [*forward_lines(step.network, step.outs, neurons, most),
-             *backward_lines(step, neurons, most, part and WEIGHTS)]
+    neurons, most = part and explanation.of_interest(step, part.neurons), part and part.terms
+    lines = [*explanation.forward_lines(step.network, step.outs, neurons, most),
+             *explanation.backward_lines(step, neurons, most, part and WEIGHTS)]
     lines = [line for line in lines  # (2) is about outs[layer + 1]
              if line.result.place[1] - (line.number == "(2)") in layers]
     printed = []
     for text in _introduction(step, part, neurons, layers):
         printed += _paragraph(text, width)
-    for heading, section in sections(lines):
+    for heading, section in explanation.sections(lines):
         printed += ["", heading] + _laid_out(section, width)
     if part:
         shown = sum(line.number in ("(5)", "(6)") for line in lines)
@@ -62,17 +60,17 @@ def _equations(step, part, width):
 
 
 def _introduction(step, part, neurons, layers):
-    names, inputs = neuron_names(step.network.sizes), step.outs[0]
+    names, inputs = notation.neuron_names(step.network.sizes), step.outs[0]
     yield (f"One training step of {step.network!r} on one example, with learning rate "
            f"η\0=\0{number(step.learning_rate)}")
     if part is None:
-        yield "Inputs: " + ", ".join(f"{name} = {number(out)}"
-                                     for name, out in zip(names[0], inputs))
-        yield "Targets: " + ", ".join(f"Target_{name} = {number(wanted)}"
-                                      for name, wanted in zip(names[-1], step.target))
+        yield "Inputs: " + ", ".join(f"{source} = {number(out)}"
+                                     for source, out in zip(names[0], inputs))
+        yield "Targets: " + ", ".join(f"Target_{neuron} = {number(wanted)}"
+                                      for neuron, wanted in zip(names[-1], step.target))
         return
     label = label_of(step.target)
-    yield (f"Prediction: {prediction(step.network, step.outs)}; target: "
+    yield (f"Prediction: {notation.prediction(step.network, step.outs)}; target: "
            f"{'no single class' if label is None else label}.")
     size, side = len(inputs), math.isqrt(len(inputs))
     zeros = sum(out == 0.0 for out in inputs)
@@ -110,22 +108,22 @@ def _remainder(step, shown):
 
 def _cost(step, part, width):
     """E before and after the step, as printed lines."""
-    neurons, most = part and of_interest(step, part.neurons), part and part.terms
-    line = cost_line(step.network, step.outs, step.target, neurons, most)
+    neurons, most = part and explanation.of_interest(step, part.neurons), part and part.terms
+    line = explanation.cost_line(step.network, step.outs, step.target, neurons, most)
     try:
         after = step.after.loss(step.after.forward(step.outs[0]), step.target)
     except ValueError:  # the weights are too large for a number
         after = math.nan
     costs = f"= {line.result.number} before the step, {number(after)} after it"
-    pieces = [*_pieces(in_symbols(line)), spelled(costs)]
-    return _wrapped([f"E {pieces[0]}", *pieces[1:]], width, "    ")
+    pieces = ["E", *_pieces(notation.in_symbols(line)), spelled(costs)]
+    return _wrapped(pieces, width, "    ")
 
 
 # ---------------------------------------------------------------------- lines of a given width
 
 
 def _paragraph(text, width):
-    """The text in lines; it is not broken at \0, a space."""
+    """The text in lines. A NUL is a space at which it is not broken."""
     return [line.replace("\0", " ")
             for line in textwrap.wrap(spelled(text), width, subsequent_indent="    ")]
 
@@ -133,21 +131,20 @@ def _paragraph(text, width):
 def _laid_out(lines, width):
     """Equations in aligned columns. If one is too long, every line with its equation number is
     split before the numbers; continuation lines are indented to the right-hand side."""
-    results = [spelled(name(line.result)) for line in lines]
+    results = [spelled(notation.name(line.result)) for line in lines]
     column = max(map(len, results))
+    indent = " " * (column + 5)
     halves = []
     for line, result in zip(lines, results):
-        left, right = _pieces(in_symbols(line)), _pieces(in_numbers(line))
-        left[0] = f"{line.number} {result.ljust(column)} {left[0]}"
-        halves.append((line.number, left, [*right, spelled(f"= {line.result.number}")]))
+        left = [f"{line.number} {result.ljust(column)}", *_pieces(notation.in_symbols(line))]
+        right = [*_pieces(notation.in_numbers(line)), spelled(f"= {line.result.number}")]
+        halves.append((line.number, left, right))
     long = {equation for equation, left, right in halves if len(" ".join(left + right)) > width}
-    indent = " " * (column + 5)
     printed = []
     for equation, left, right in halves:
         if equation in long:
-            right[0] = indent + right[0]
             printed += _wrapped(left, width, indent + "  ")
-            printed += _wrapped(right, width, indent + "  ")
+            printed += _wrapped([indent + right[0], *right[1:]], width, indent + "  ")
         else:
             printed.append(" ".join(left + right))
     return printed
