@@ -1,9 +1,8 @@
-"""How numbers, names and answers are written."""
+"""How numbers, names, predictions and networks are written."""
 
 import pytest
 
 from backstage.network import notation
-from backstage.network.notation import number
 from neural_net import Net
 
 
@@ -16,16 +15,12 @@ def test_repr_says_what_differs_from_the_defaults():
 
 
 @pytest.mark.parametrize("value, shown", [
-    (0.5, "0.5000"), (-12.34567, "−12.3457"), (0.0, "0.0000"), (-0.0, "0.0000"),
-    (0.012345678, "0.01235"), (-0.00001234, "−0.00001234"), (1e-9, "1.000e−09")])
-def test_numbers_have_four_decimals_or_four_significant_digits(value, shown):
-    assert number(value) == shown
-
-
-@pytest.mark.parametrize("value, shown", [
-    (0.1, "0.1000"), (0.09999, "0.09999"), (1e-6, "0.000001000"), (9.99e-7, "9.990e−07"),
+    (0.5, "0.5000"), (-12.34567, "−12.3457"), (0.0, "0.0000"), (-0.0, "0.0000"), (0.1, "0.1000"),
+    (0.09999, "0.09999"), (0.012345678, "0.01235"), (-0.00001234, "−0.00001234"),
+    (1e-6, "0.000001000"), (9.99e-7, "9.990e−07"), (1e-9, "1.000e−09"),
     (999_999_999.0, "999999999.0000"), (1e9, "1.000e+09"), (-1e9, "−1.000e+09")])
-def test_very_small_and_very_large_numbers_are_in_scientific_notation(value, shown):
+def test_numbers_have_four_decimals_or_digits_and_the_smallest_and_largest_an_exponent(value,
+                                                                                       shown):
     assert notation.number(value) == shown
 
 
@@ -48,3 +43,11 @@ def test_more_than_26_hidden_neurons_have_a_letter_a_layer_and_a_number():
         [f"A{neuron}" for neuron in range(20)], [f"B{neuron}" for neuron in range(7)]]
     deep = notation.neuron_names([1] + [1] * 28 + [1])
     assert [layer[0] for layer in deep[26:29]] == ["Z0", "L27.0", "L28.0"]
+
+
+@pytest.mark.parametrize("out, written", [
+    ([0.1, 0.25, 0.99], "2 (0.99), then 1 (0.25)"), ([0.75, 0.0, 0.5], "0 (0.75), then 2 (0.50)"),
+    ([0.75], "1 (0.75)"), ([0.25], "0 (0.25)")], ids=str)
+def test_a_prediction_comes_with_the_runner_up(out, written):
+    network = Net([1, len(out)])
+    assert notation.prediction(network, [[0.0], out]) == written
