@@ -81,7 +81,7 @@ def close(one, other):
 
 
 @pytest.mark.parametrize("hidden, output_and_cost, biases", FAMILY)
-@pytest.mark.parametrize("sizes", [[2, 3, 2], [2, 2, 3, 2], [3, 2]], ids=str)
+@pytest.mark.parametrize("sizes", [[2, 3, 2], [2, 2, 3, 3], [3, 2]], ids=str)
 def test_each_line_is_true_of_its_symbols_and_each_symbol_of_the_network(
         sizes, hidden, output_and_cost, biases):
     network = family(sizes, hidden, output_and_cost, biases)
@@ -107,6 +107,7 @@ def test_the_new_weights_and_the_last_line_are_those_of_training_one_step(hidden
     network = family([2, 3, 2], hidden, output_and_cost, biases)
     step = take_step(network, **SMALL)
     line = cost_line(network, step.outs, step.target)
+    assert text(line).startswith("E = ")
     assert close(worked_out(" + ".join(in_numbers(line))), worked_out(line.result.number))
     assert all(at(symbol.place, step)[0] == name(symbol) for symbol in symbols_of(line))
     before = network.loss(step.outs, 1)
@@ -142,7 +143,8 @@ def test_a_line_in_json_has_its_symbols_with_their_places():
     source = {"base": "λ", "sub": "", "place": ["outs", 0, 1], "number": "0.2500"}
     bias = {"base": "b", "sub": "B", "place": ["biases", 0, 1], "number": "(−2.0000)"}
     result = {"base": "in", "sub": "B", "place": ["ins", 0, 1], "number": "−0.5000"}
-    whole = "(1) in_B = W_ΩB·Ω + W_λB·λ + b_B = 1.0000·1.0000 + 2.0000·0.2500 + (−2.0000) = −0.5000"
+    whole = ("(1) in_B = W_ΩB·Ω + W_λB·λ + b_B "
+             "= 1.0000·1.0000 + 2.0000·0.2500 + (−2.0000) = −0.5000")
     sent = json.loads(json.dumps(notation.as_json(line)))
     assert sent["terms"][1:] == [[weight, "·", source], [bias]] and len(sent.pop("terms")) == 3
     assert sent == {"number": "(1)", "result": result, "value": "−0.5000", "text": whole}
@@ -206,6 +208,9 @@ def test_a_selection_has_the_neurons_and_the_terms_that_matter_most(sizes, hidde
             continue
         assert (f"({len(terms) - 3} more)", None, factor(rest)) in [
             (symbol.base, symbol.place, symbol.number) for symbol in symbols_of(line)]
+    cost = in_numbers(cost_line(network, step.outs, step.target, neurons, 3))
+    assert len(cost) == 4
+    assert worked_out(" + ".join(cost)) == pytest.approx(network.loss(step.outs, label), rel=2e-3)
 
 
 def test_one_neuron_is_explained_alone_by_its_heaviest_terms(digits):
@@ -303,10 +308,11 @@ def test_a_network_is_told_whole_in_79_lines_and_in_part_if_it_takes_80(sizes, h
 
 
 def test_everything_is_told_where_it_is_asked_for(capsys):
-    printed = explained(Net([40, 4, 3], seed=1), capsys, inputs=[0.5, 0.0] * 20, everything=True)
+    printed = explained(Net([40, 4, 2, 2, 2, 3], seed=1), capsys, inputs=[0.5, 0.0] * 20,
+                        everything=True)
     told = equations(printed)
     assert "".join(equation for equation, name, parts in told) == (
-        "11112222" + "111222" + "333" + "4444" + "5" * 3 * 5 + "6" * 4 * 41)
+        "11112222" + "1122" * 3 + "111222" + "333" + "4" * 10 + "5" * 9 + "6" * (6 + 6 + 10 + 164))
     assert told[0][2][0].count("·") == 40 and "more)" not in printed
 
 
@@ -322,6 +328,7 @@ def test_of_a_large_network_so_many_neurons_terms_and_layers_are_told(sizes, hid
     sums = [parts[0] for equation, name, parts in equations(printed) if equation == "1"]
     headings = re.findall("Forward pass, (.*)", printed)
     assert (len(sums) / len(headings), sums[0].count("·"), len(headings)) == shown
+    assert printed.count(" W+_Ω") == 2 * shown[0]
     count = len(sizes) - 1
     assert headings[1:] == [f"hidden layer {layer}" for layer in range(
         max(2, count - 2), count)] + ["output layer"]
@@ -330,8 +337,8 @@ def test_of_a_large_network_so_many_neurons_terms_and_layers_are_told(sizes, hid
 
 
 @pytest.mark.parametrize("count, inputs, side", [
-    (784, [0.0, 1.0], 28), (64, [0.5, 0.0], 8), (4, [0.0, 1.0], None), (20, [0.0, 0.5], None),
-    (100, [0.0, -2.0], None), (1, [0.0], None)], ids=str)
+    (784, [0.0, 1.0], 28), (64, [0.5, 0.0], 8), (4, [0.0, 1.0], None), (65, [0.0, 0.5], None),
+    (100, [0.0, -0.5], None), (100, [0.0, 2.0], None), (1, [0.0], None)], ids=str)
 def test_pixels_are_spoken_of_only_where_the_inputs_are_an_image(count, inputs, side, capsys):
     inputs = (inputs * count)[:count]
     printed = explained(Net([count, 40, 3], seed=1), capsys, inputs=inputs).replace("\n    ", " ")
@@ -343,10 +350,11 @@ def test_pixels_are_spoken_of_only_where_the_inputs_are_an_image(count, inputs, 
 
 @pytest.mark.parametrize("target, told", [
     (2, "target: 2. | Shown are the target's output and the largest other output, the hidden"),
-    ([0.0, 1.0, 1.0], "target: no single class. | Shown are the outputs with the largest error")],
-    ids=["a class", "two classes"])
+    ([0.0, 1.0, 1.0], "target: no single class. | Shown are the outputs with the largest error"),
+    ([1.0], "target: 1. | Shown are the target's output, the hidden")],
+    ids=["a class", "two classes", "one output"])
 def test_a_target_is_named_by_its_class_if_it_has_one(target, told, capsys):
-    network = Net([9, 40, 3], seed=1)
+    network = Net([9, 40, 1 if target == [1.0] else 3], seed=1)
     printed = explained(network, capsys, inputs=[0.5] * 9, target=target).replace("\n    ", " ")
     for part in told.split(" | "):
         assert part in printed
@@ -371,6 +379,14 @@ def test_lines_follow_the_terminal_and_break_only_between_terms(sizes, columns, 
             column = line.index("=") + 2
         elif line.startswith(" " * 6):  # goes on: its = under the =, a term under the others
             assert re.match(rf" {{{column - 2}}}= | {{{column}}}[+=] ", line), line
+
+
+def test_an_equation_that_just_fits_is_not_split(capsys, monkeypatch):
+    line = "(2) out_α = 1 / (1 + e^(−in_α)) = 1 / (1 + e^(−0.5000)) = 0.6225"
+    for columns in (len(line) - 1, len(line)):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        printed = explained(by_hand(), capsys, inputs=[1.0, 0.5])
+        assert (f"\n{line}\n" in printed) == (columns == len(line))
 
 
 def test_a_step_that_makes_the_weights_too_large_is_explained(capsys):
