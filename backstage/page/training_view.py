@@ -17,7 +17,7 @@ from backstage.network.divergence import Divergence
 from backstage.network.explanation import Step, backward_lines, forward_lines
 from backstage.network.labels import label_of
 from backstage.network.notation import as_json, neuron_names, number
-from backstage.page.digit_view import frame_of, inputs_of, rate_of, signed
+from backstage.page.digit_view import TRAINED, frame_of, inputs_of, rate_of, signed
 from backstage.pictures.gallery import imagined
 
 PIXELS = 784
@@ -101,7 +101,9 @@ class Training:
             self.held_out = list(itertools.islice(validation_data, HELD_OUT))
         sizes = [PIXELS, neurons, len(target)]
         run = Run(self.Net(sizes, seed=seed), training_data, batch_size)
-        self.kept.of(request).run = run
+        page = self.kept.of(request)
+        page.run = run
+        page.taught.pop(TRAINED, None)  # a copy of the network before
         return {"sizes": sizes, "names": neuron_names(sizes)[1:],
                 "dataset": os.path.basename(getattr(training_data, "dataset", "")),
                 "examples": len(training_data), "held_out": len(self.held_out),

@@ -13,6 +13,7 @@ import browser
 from backstage.handwriting.reading import framed
 from backstage.network.notation import number
 from browser import click, pixels_of, settled, text, texts
+from neural_net import Net
 
 
 @pytest.fixture
@@ -26,8 +27,10 @@ def drawn(page, networks):
 
 
 def choose(page, name, value):
-    from selenium.webdriver.support.ui import Select
-    Select(page.find_element("id", name)).select_by_value(value)
+    """Chooses one of the values of a select element."""
+    page.execute_script("const box = document.getElementById(arguments[0]);"
+                        "box.value = arguments[1]; box.dispatchEvent(new Event('change'))",
+                        name, value)
     settled(page)
 
 
@@ -94,7 +97,7 @@ def test_drawn_digits_are_read_from_a_frame_as_handwriting_makes_it(page, networ
         assert abs(frame - expected).max() <= 2
         outs = networks["mnist-best.pkl"].forward(inputs(page))
         assert text(page, "answer") == str(digit) == str(outs[-1].index(max(outs[-1])))
-        assert numbers(page, ".output .out") == pytest.approx(outs[-1], abs=6e-5)
+        assert numbers(page, "#outputs .out") == pytest.approx(outs[-1], abs=6e-5)
         click(page, "clear")
 
 
@@ -102,15 +105,16 @@ def test_one_request_at_a_time_and_the_latest_drawing_last(page):
     """However slow the server is: here each result takes a tenth of a second more."""
     page.execute_script("""
         const fetched = window.fetch;
-        window.counts = {all: 0, now: 0, most: 0};
+        const now = new Set();
+        window.counts = {all: 0, most: 0};
         window.fetch = async (...request) => {
           if (request[0] !== "frame") return fetched(...request);
-          counts.all += 1;
-          counts.most = Math.max(counts.most, counts.now += 1);
+          now.add(request);
+          const wanted = [...now].filter(([, {signal}]) => !signal.aborted);
+          counts = {all: counts.all + 1, most: Math.max(counts.most, wanted.length)};
           await new Promise(resolve => setTimeout(resolve, 100));
-          const response = await fetched(...request);
-          counts.now -= 1;
-          return response;
+          now.delete(request);
+          return fetched(...request);
         };""")
     browser.draw(page, browser.DIGITS[3], move_time=50)
     settled(page)
@@ -123,8 +127,8 @@ def test_one_request_at_a_time_and_the_latest_drawing_last(page):
 def test_clear_empties_the_paper_and_the_frame(drawn):
     click(drawn, "clear")
     assert text(drawn, "answer") == "" and not ink(drawn).any() and not any(inputs(drawn))
-    assert set(texts(drawn, ".output .out")) == {""}
-    assert drawn.find_elements("css selector", ".is-largest") == []
+    assert set(texts(drawn, "#outputs .out")) == {""}
+    assert drawn.find_elements("css selector", "#outputs .is-largest") == []
 
 
 def test_strokes_are_undone_and_redone(page):
@@ -300,10 +304,27 @@ def test_the_network_is_the_one_that_was_chosen_last(page):
     assert len(page.find_elements("css selector", "#hidden .tile")) == 300
 
 
-def test_without_a_trained_network_the_page_says_how_to_get_one(page):
+def test_the_network_that_was_trained_reads_is_taught_and_is_saved(page, tmp_path):
     choose(page, "network", "the one you trained")
     assert "Watch it learn" in text(page, "draw-message")
     assert page.find_element("id", "network").get_property("value") == "mnist-best.pkl"
+    click(page, "train-batch")
+    choose(page, "network", "the one you trained")
+    assert "784, 30, 10" in text(page, "network-title")
+    browser.draw(page, browser.DIGITS[3])
+    settled(page)
+    for button in ("teach-step", "forget", None):
+        outs = texts(page, "#outputs .out")
+        maps = pixels_of(page, "#hidden .tile canvas")
+        if button == "teach-step":
+            choose(page, "teach-label", "3")
+        click(page, button or "train-batch")
+        assert texts(page, "#outputs .out") != outs
+        assert pixels_of(page, "#hidden .tile canvas") != maps
+    click(page, "save")
+    assert "trained.pkl" in text(page, "saved")
+    outs = Net.from_file(tmp_path / "trained.pkl").forward(inputs(page))[-1]
+    assert numbers(page, "#outputs .out") == pytest.approx(outs, abs=6e-5)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -414,7 +435,7 @@ def test_a_training_step_shows_its_error_terms_and_can_be_forgotten(drawn, netwo
     network = networks["mnist.pkl"]
     outs, maps = network.forward(drawn.inputs), pixels_of(drawn, "#hidden .tile canvas", 0)
     deltas = network.error_terms(outs, 5)
-    before = texts(drawn, ".output .out")
+    before = texts(drawn, "#outputs .out")
     choose(drawn, "teach-label", "5")
     rate = drawn.find_element("id", "teach-rate")
     rate.clear()
@@ -422,21 +443,21 @@ def test_a_training_step_shows_its_error_terms_and_can_be_forgotten(drawn, netwo
     assert not drawn.find_element("id", "is-taught").is_displayed()
     click(drawn, "teach-step")
     assert text(drawn, "answer") == "5" and drawn.find_element("id", "is-taught").is_displayed()
-    assert numbers(drawn, ".output .delta") == pytest.approx(deltas[-1], abs=6e-5)
+    assert numbers(drawn, "#outputs .delta") == pytest.approx(deltas[-1], abs=6e-5)
     assert_tinted(drawn, "#hidden .tile.outlined", deltas[0])
     assert_tinted(drawn, "#outputs .output", deltas[1])
     assert "δ" in texts(drawn, "#hidden [role=status]")[0]
-    assert variables(drawn, ".track.was", "--was") == pytest.approx(outs[-1], abs=1e-3)
+    assert variables(drawn, "#outputs .was", "--was") == pytest.approx(outs[-1], abs=1e-3)
     assert pixels_of(drawn, "#hidden .tile canvas", 0) != maps  # the weights have changed
     assert "selection" in texts(drawn, "#step-lines summary")[0]
     assert any("(5)" in line for line in texts(drawn, "#changes li"))
     assert browser.wrong_words(drawn) == []
     click(drawn, "forget")
     assert drawn.switch_to.active_element.get_attribute("id") == "forget"  # keeps the focus
-    assert texts(drawn, ".output .out") == before and text(drawn, "answer") == "3"
+    assert texts(drawn, "#outputs .out") == before and text(drawn, "answer") == "3"
     assert not drawn.find_element("id", "is-taught").is_displayed()
     assert drawn.find_elements("css selector", ".outlined, .was") == []
-    assert set(texts(drawn, ".output .delta")) == {""}
+    assert set(texts(drawn, "#outputs .delta")) == {""}
     assert pixels_of(drawn, "#hidden .tile canvas", 0) == maps
 
 
@@ -465,7 +486,7 @@ def test_a_late_result_does_not_undo_what_was_done_meanwhile(drawn):
     for name in ("teach-step", "clear"):
         drawn.find_element("id", name).click()
     settled(drawn)
-    assert text(drawn, "answer") == "" and set(texts(drawn, ".output .delta")) == {""}
+    assert text(drawn, "answer") == "" and set(texts(drawn, "#outputs .delta")) == {""}
     browser.draw(drawn, browser.DIGITS[3])
     drawn.find_element("id", "clear").click()
     settled(drawn)
@@ -536,7 +557,7 @@ def test_ink_and_bars_are_seen_in_all_colors(media, drawn):
         left, top, right, bottom = box(drawn, selector)
         shown = seen[top + 3:bottom - 3, left + 3:right - 3]
         assert shown.max() > 250 and shown.min() < 20 and (shown > 200).mean() > 0.6
-    left, top, right, bottom = box(drawn, ".is-largest .bar")
+    left, top, right, bottom = box(drawn, "#outputs .is-largest .bar")
     behind = seen[top - 5, left + 2:right - 2]
     assert abs(seen[(top + bottom) // 2, left + 2:right - 2] - behind).min() > 40
 

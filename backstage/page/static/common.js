@@ -147,6 +147,7 @@ export function tint(value) {
 function rgb(name) {
   const probe = make("i", {hidden: ""});
   probe.style.color = `var(${name})`;
+  probe.style.forcedColorAdjust = "none";
   document.body.append(probe);
   const color = getComputedStyle(probe).color;
   probe.remove();

@@ -2,34 +2,29 @@
 
 import {ask, at, base64, bytes, make, oneAtATime, paint, show, start} from "./common.js";
 import {framed} from "./frame.js";
-import {explanation, Neurons, signed} from "./neurons.js";
+import {explanation, Neurons} from "./neurons.js";
 import {Paper} from "./paper.js";
-import {contentOf, grayImage, grays, receiveFiles, sent, showDigits} from "./picture.js";
+import {grayImage, grays, receiveFiles, sent, showDigits} from "./picture.js";
 import {record, register, write} from "./state.js";
-import {clearStep, prepare, showTaught} from "./teach.js";
+import {clearStep, prepare} from "./teach.js";
 
 const TRAINED = "the one you trained";
 const BLANK = {strokes: []};
 
 const shown = {
-  content: BLANK,   // of the paper: {strokes}, or {frame, image, caption, label, picture}
+  content: BLANK,   // of the paper: {strokes, label}, or {frame, image, caption, label, picture}
   frame: null,      // the 28×28 pixels that the network sees, in base64
   network: null,    // {name, title, sizes, names, maps, learning_rate}
   selected: null,   // {layer, neuron}
   deltas: null,     // of the last training step, while tiles are outlined by them
-  wanted: new AbortController(),  // of what was asked about the content
+  wanted: new AbortController(),  // of what is asked about the content
 };
 const neurons = new Neurons(at("hidden"), at("outputs"));
 const paper = new Paper(at("canvas"), at("hint"), {
-  begun: () => {
-    begin();
-    if (shown.content.frame) describe(BLANK);
-  },
+  begun: begin,
   drawn: readDrawing,
-  done: () => {
-    change({strokes: paper.strokes}, false);
-    readDrawing();
-  },
+  done: () => change({strokes: paper.strokes,
+    label: shown.content.frame ? "" : at("teach-label").value}),
   cleared: () => change(BLANK),
 });
 let passages;  // the code of each equation
@@ -42,13 +37,12 @@ function begin() {
   shown.wanted = new AbortController();
 }
 
-/** Another content, which can be undone; isNew unless it is on the paper already. */
-function change(content, isNew = true) {
+/** Another content, which can be undone. */
+function change(content) {
   const before = shown.content;
   if (content === before) return;
   record(() => put(before), () => put(content));
-  if (isNew) put(content);
-  else shown.content = content;
+  put(content);
 }
 
 function put(content) {
@@ -57,7 +51,7 @@ function put(content) {
   shown.content = content;
   paper.set(strokes, image);
   describe(content);
-  if (frame) readFrame(frame);
+  if (frame) read(() => frame);
   else if (strokes.length) readDrawing();
   else showBlank();
 }
@@ -68,8 +62,78 @@ function describe({frame, caption, label = "", picture}) {
   at("frame-caption").textContent = caption ?? "What the network sees: 28×28 pixels";
   showDigits(picture, frame, chosen => {
     shown.content = {...shown.content, frame: chosen};
-    readFrame(chosen);
+    read(() => chosen);
   });
+}
+
+async function showExample() {
+  begin();
+  const example = await asked("example");
+  if (!example) return;
+  const {frame, index, label} = example;
+  change({frame, label, image: grayImage([28, 28, frame]),
+    caption: `Test image ${index.toLocaleString("en")}: a ${label}`});
+}
+
+async function showFile(file) {
+  begin();
+  const {signal} = shown.wanted;
+  const picture = await sent(file).catch(() => show("draw-message",
+    `${file.name}: not an image that this browser can read; save it as PNG or JPEG`));
+  const result = picture && await asked("picture", {picture}, signal);
+  if (!result) return;
+  change({frame: result.digits[0].frame, image: grayImage(result.picture), picture: result});
+}
+
+// ------------------------------------------------------------------ what is read
+
+/** The result of a route, or null if it fails, which is said, or is not wanted any more. */
+async function asked(route, request = {}, signal = shown.wanted.signal) {
+  const slow = setTimeout(() => show("draw-message", "One moment…"), 600);
+  try {
+    const result = await ask(route, {network: shown.network?.name, ...request}, signal);
+    show("draw-message", "");
+    return result;
+  } catch (error) {
+    if (error.name !== "AbortError") show("draw-message", error.message);
+    return null;
+  } finally {
+    clearTimeout(slow);
+  }
+}
+
+const read = oneAtATime(async frameOf => {
+  const frame = frameOf();
+  const prediction = frame && await asked("frame", {frame});
+  if (prediction) showPrediction(prediction);
+});
+
+function readDrawing() {
+  read(() => {
+    const frame = framed(paper.ink());
+    return frame && base64(frame);
+  });
+}
+
+function readAgain() {
+  read(() => shown.frame);
+}
+
+function showPrediction(prediction) {
+  if (prediction.outs.some((layer, index) => layer.length !== shown.network.sizes[index + 1])) {
+    choose(shown.network.name);  // another one has been trained
+    return;
+  }
+  if (prediction.frame !== shown.frame) clearStep();
+  setFrame(prediction.frame);
+  shown.deltas = null;
+  at("answer").textContent = prediction.predicted;
+  at("is-taught").hidden = !prediction.taught;
+  at("forget").ariaDisabled = String(!prediction.taught);
+  if (!paper.isDown) at("draw-status").textContent = `Prediction: ${prediction.summary}`;
+  neurons.plain();
+  neurons.show(prediction);
+  explain();
 }
 
 function showBlank() {
@@ -82,59 +146,6 @@ function showBlank() {
   show("draw-message", "");
 }
 
-// ------------------------------------------------------------------ what is read
-
-const read = oneAtATime(async (route, request, received) => {
-  const {signal} = shown.wanted;
-  const slow = setTimeout(() => show("draw-message", "One moment…"), 600);
-  try {
-    const content = request();
-    if (!content) return;
-    const result = await ask(route, {...content, network: shown.network.name}, signal);
-    show("draw-message", "");
-    received(result);
-  } catch (error) {
-    complain(error);
-  } finally {
-    clearTimeout(slow);
-  }
-});
-
-function complain(error) {
-  if (error.name !== "AbortError") show("draw-message", error.message);
-}
-
-function readDrawing() {
-  read("frame", () => {
-    const frame = framed(paper.ink());
-    return frame && {frame: base64(frame)};
-  }, showPrediction);
-}
-
-function readFrame(frame) {
-  read("frame", () => ({frame}), showPrediction);
-}
-
-function readAgain() {
-  if (shown.frame) readFrame(shown.frame);
-}
-
-function showPrediction(prediction) {
-  if (prediction.outs.some((layer, index) => layer.length !== shown.network.sizes[index + 1])) {
-    choose(shown.network.name);  // another one has been trained
-    return;
-  }
-  if (prediction.frame !== shown.frame) clearStep();
-  setFrame(prediction.frame);
-  shown.deltas = null;
-  at("answer").textContent = prediction.predicted;
-  if (!paper.isDown) at("draw-status").textContent = `Prediction: ${prediction.summary}`;
-  neurons.plain();
-  neurons.show(prediction);
-  showTaught(prediction.taught);
-  explain();
-}
-
 /** The training view hears of it, too. */
 function setFrame(frame) {
   shown.frame = frame;
@@ -142,42 +153,21 @@ function setFrame(frame) {
   document.dispatchEvent(new CustomEvent("frame", {detail: frame}));
 }
 
-function readExample() {
-  begin();
-  read("example", () => ({}), ({frame, index, label}) => change({frame, label,
-    image: grayImage([28, 28, frame]),
-    caption: `Test image ${index.toLocaleString("en")}: a ${label}`}));
-}
-
-async function readPicture(file) {
-  begin();
-  const {signal} = shown.wanted;
-  try {
-    const picture = await sent(file);
-    if (!signal.aborted) read("picture", () => ({picture}), result => change(contentOf(result)));
-  } catch {
-    show("draw-message", `${file.name}: not an image that this browser can read; `
-      + "save it as PNG or JPEG");
-  }
-}
-
 // ------------------------------------------------------------------ the network
 
 async function choose(name) {
-  try {
-    const network = {...await ask("network", {network: name}), name};
-    if (name !== at("network").value) return;  // another has been chosen meanwhile
-    begin();
-    shown.network = network;
-  } catch (error) {
+  const network = await asked("network", {network: name}, null);
+  if (name !== at("network").value) return;  // another has been chosen meanwhile
+  if (!network) {
     at("network").value = shown.network?.name;
-    complain(error);
     return;
   }
-  at("network-title").textContent = shown.network.title;
-  at("teach-rate").value = String(shown.network.learning_rate);
+  begin();
+  shown.network = {...network, name};
+  at("network-title").textContent = network.title;
+  at("teach-rate").value = network.learning_rate;
   at("save").hidden = name !== TRAINED;
-  neurons.draw(shown.network);
+  neurons.draw(network);
   neurons.show(null);
   select(null);
   clearStep();
@@ -195,38 +185,30 @@ function select(selected) {
 }
 
 const explain = oneAtATime(async isNew => {
-  const {selected, frame, network} = shown;
+  const {selected, frame} = shown;
   if (!selected || !frame) return;
-  try {
-    const result = await ask("neuron", {...selected, frame, network: network.name},
-      shown.wanted.signal);
-    if (selected === shown.selected && shown.frame) showNeuron(result, isNew);
-  } catch (error) {
-    complain(error);
-  }
+  const explained = await asked("neuron", {...selected, frame});
+  if (explained && selected === shown.selected && shown.frame) showNeuron(explained, isNew);
 });
 
-function showNeuron(result, isNew) {
+function showNeuron(explained, isNew) {
   const {layer, neuron} = shown.selected;
   const name = shown.network.names[layer][neuron];
   const kind = layer === shown.network.sizes.length - 2 ? "Output" : "Hidden";
-  at("neuron").replaceChildren(...explanation(result, kind, bytes(shown.frame), passages));
+  at("neuron").replaceChildren(...explanation(explained, kind, bytes(shown.frame), passages));
   at("neuron").hidden = false;
-  if (layer && !shown.deltas) {
-    neurons.outline({[layer - 1]: signed(result.shares)}, `Outlined by what each adds to in_${name}`
-      + ", weight times out: red raises it, blue lowers it.",
-    share => share > 0 ? `favors ${name}` : share < 0 ? `opposes ${name}` : "");
-  }
+  if (layer && !shown.deltas) neurons.showShares(layer - 1, explained.shares, name);
   if (!isNew) return;
-  at("draw-status").textContent = `${kind} neuron ${name}: in ${result.lines[0].value}, out `
-    + result.lines[1].value;
+  const [weighted, activated] = explained.lines;
+  at("draw-status").textContent =
+    `${kind} neuron ${name}: in ${weighted.value}, out ${activated.value}`;
   at("neuron").firstElementChild.scrollIntoView({block: "nearest"});
 }
 
 /** Shows what an address says: a neuron's name, and a network. */
 async function visit(name, {network = at("network").options[0].value}) {
   at("network").value = network;
-  if (shown.network?.name !== at("network").value) await choose(at("network").value);
+  if (shown.network.name !== network) await choose(network);
   const layer = shown.network.names.findIndex(names => names.includes(name));
   select(layer < 0 ? null : {layer, neuron: shown.network.names[layer].indexOf(name)});
 }
@@ -241,38 +223,38 @@ function remember() {
 // ------------------------------------------------------------------ the beginning
 
 at("clear").addEventListener("click", () => change(BLANK));
-at("example").addEventListener("click", readExample);
-receiveFiles(readPicture);
+at("example").addEventListener("click", showExample);
+receiveFiles(showFile);
 at("draw").addEventListener("click", event => {
   const button = event.target.closest("[data-neuron]");
   if (!button) return;
   const {layer, neuron} = button.dataset;
-  const isPressed = button.getAttribute("aria-pressed") === "true";
+  const isPressed = button.ariaPressed === "true";
   select(isPressed ? null : {layer: Number(layer), neuron: Number(neuron)});
   remember();
-  if (!shown.frame && !isPressed) {
-    show("draw-message", "Draw a digit first, so that the neuron has an output.");
-  }
+  if (!shown.frame) show("draw-message", "Draw a digit first, so that the neuron has an output.");
 });
-at("network").addEventListener("change", async () => {
-  await choose(at("network").value);
-  remember();
+at("network").addEventListener("change", () => choose(at("network").value).then(remember));
+at("save").addEventListener("click", async () => {
+  at("saved").textContent = (await asked("save"))?.message ?? "";
 });
-at("save").addEventListener("click", () => ask("save").then(({message}) => {
-  at("saved").textContent = message;
-}, complain));
-prepare({shown, neurons, showPrediction, readAgain, complain});
+document.addEventListener("trained", ({detail: maps}) => {  // a batch more
+  if (shown.network?.name !== TRAINED) return;
+  if (maps.length !== shown.network.maps.length) choose(TRAINED);
+  else if (at("is-taught").hidden) neurons.paint(maps);
+  readAgain();
+});
+prepare({shown, neurons, asked, showPrediction, readAgain});
 
 try {
-  const {networks, passages: found} = await start;
-  passages = found;
-  at("network").append(...networks.map(([name, sizes]) =>
-    make("option", {value: name}, `${sizes}, ${name}`)), make("option", {value: TRAINED}, TRAINED));
-  at("teach-label").append(make("option", {value: ""}, "…"),
-    ...Array.from({length: 10}, (_, digit) => make("option", {value: digit}, digit)));
-  await choose(networks[0][0]);
+  const begun = await start;
+  passages = begun.passages;
+  at("network").prepend(...begun.networks.map(([name, sizes]) =>
+    make("option", {value: name}, `${sizes}, ${name}`)));
+  at("network").selectedIndex = 0;
+  await choose(at("network").value);
   put(BLANK);
   register("draw", visit);
 } catch (error) {
-  complain(error);
+  show("draw-message", error.message);
 }

@@ -18,6 +18,7 @@ export class Neurons {
     Object.assign(this, {hidden, outputs});
     this.tiles = [];  // tiles[layer][neuron]
     this.bars = [];   // one for each output
+    this.maps = [];   // of the first layer’s weights
     this.caption = make("small", {role: "status"});  // what the outlines of the tiles mean
     const colors = matchMedia("(prefers-color-scheme: dark)");
     colors.addEventListener("change", () => setTimeout(() => this.paint(this.maps)));
@@ -98,6 +99,13 @@ export class Neurons {
       if (values) setValue(tile, values[neuron] / largest(values));
     }));
     this.caption.textContent = caption;
+  }
+
+  /** Outlines a hidden layer by what its neurons add to the weighted input of another, by name. */
+  showShares(layer, shares, name) {
+    this.outline({[layer]: signed(shares)}, `Outlined by what each adds to in_${name}, weight times `
+      + "out: red raises it, blue lowers it.",
+    share => share > 0 ? `favors ${name}` : share < 0 ? `opposes ${name}` : "");
   }
 
   /** Shows the error term of each neuron in a training step, [[δ, …], …] layer by layer, and where

@@ -36,13 +36,8 @@ export async function sent(file) {
   return base64(new Uint8Array(await content.arrayBuffer()));
 }
 
-/** What the route "picture" found, as a content of the paper: the picture, and its first digit. */
-export function contentOf({digits, picture, ink}) {
-  return {frame: digits[0].frame, image: grayImage(picture), picture: {digits, ink}};
-}
-
-/** Beside a picture: the ink that was found in it, and each digit as the network sees it, a
- *  button that calls choose(frame). */
+/** Shows what the route "picture" found beside the picture: the ink, and each digit as the network
+ *  sees it, a button that calls choose(frame). */
 export function showDigits(picture, frame, choose) {
   at("reading").hidden = !picture;
   if (!picture) return;

@@ -125,6 +125,7 @@ function drawState(state) {
   at("train-count").textContent = state.images;
   at("train-epoch").textContent = state.epoch;
   neurons.paint(state.maps);
+  document.dispatchEvent(new CustomEvent("trained", {detail: state.maps}));  // for draw.js
   if (state.imagined) paintMaps(at("train-imagined").querySelectorAll("canvas"), state.imagined);
   if (state.predictions) {
     at("train-accuracy").textContent = state.accuracy.toFixed(1);
