@@ -31,6 +31,14 @@ def test_a_path_is_shown_as_it_is_typed_in_the_current_folder(tmp_path):
     assert console.shown_path(tmp_path.parent / "b.pkl") == str(tmp_path.parent / "b.pkl")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not remove the current folder")
+def test_a_path_is_shown_whole_where_the_current_folder_is_gone(tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert console.shown_path(str(tmp_path / "b.pkl")) == str(tmp_path / "b.pkl")
+
+
 def test_all_text_is_spelled_the_same_way_whichever_signs_it_has(monkeypatch):
     class Output:
         encoding = "cp1252"  # has · but no Greek letters
