@@ -47,7 +47,7 @@ def load_data(dataset=None, max_images=None):
                            shuffle that is always the same, is used for validation; MNIST's
                            own are split without a shuffle
     max_images  the most images that a file may hold; a larger file raises ValueError.
-                If None, 1,000,000 per file, and 360 MB for all images together
+                If None, 1,000,000 per file, and 240 MB for all images together
 
     Raises FileNotFoundError for missing files, another OSError for files that can't be read, and
     ValueError, naming the file and the problem, for invalid data.

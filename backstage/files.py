@@ -5,6 +5,8 @@ import secrets
 import stat
 from contextlib import suppress
 
+from backstage.console import printable
+
 
 def write_file(path, content):
     """Writes bytes to a path atomically: to a temporary file in the same folder, which replaces
@@ -40,7 +42,8 @@ def write_file(path, content):
             os.fsync(file.fileno())
         os.replace(part, path)
     except OSError as error:
-        raise type(error)(f"{path} was not written: {error.strerror or error}") from None
+        fault = printable(f"{path} was not written: {error.strerror or error}")
+        raise type(error)(fault) from None
     finally:
         if part:
             with suppress(OSError):  # replaced, or never made

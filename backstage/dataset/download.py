@@ -1,6 +1,5 @@
 """Downloads MNIST's files, verifies them and writes them atomically."""
 
-import errno
 import hashlib
 import os
 import socket
@@ -28,7 +27,6 @@ MNIST_FILES = {  # name: (bytes, SHA-256)
     "t10k-labels-idx1-ubyte.gz": (
         4542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
 }
-UNREACHABLE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
 PATIENCE = 4  # seconds that a mirror may be silent
 TIME_LIMIT = 300  # seconds for a file, from all mirrors together
 
@@ -42,13 +40,10 @@ class DownloadError(FileNotFoundError):
         self.why = why
 
 
-def download(folder, names, mirrors=None):
+def download(folder, names):
     """Downloads the named MNIST files into a folder; each is verified and written atomically.
-
-    mirrors   the addresses to try, in this order; MIRRORS if None
-    Raises DownloadError.
-    """
-    mirrors = list(MIRRORS if mirrors is None else mirrors)
+    Raises DownloadError."""
+    mirrors = list(MIRRORS)
     try:
         os.makedirs(folder, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -69,19 +64,16 @@ def download(folder, names, mirrors=None):
 def _fetch_from_any(mirrors, name, folder):
     """The file from the first of the mirrors that has it; those that fail become the last."""
     deadline = time.monotonic() + TIME_LIMIT
-    reasons = {}
+    reasons = {}  # as keys, each once
     for mirror in list(mirrors):
         try:
             return _fetch(mirror + name, *MNIST_FILES[name], deadline)
         except Exception as error:  # http.client raises a dozen kinds for bad servers
-            reasons.setdefault(_reason(error), []).append(mirror.split("/")[2])
+            reasons[_reason(error)] = mirror
             mirrors.append(mirrors.pop(0))
         finally:
             progress_line.clear()
-    if len(reasons) > 1:
-        raise DownloadError(folder, "; ".join(f"{', '.join(hosts)}: {reason}"
-                                              for reason, hosts in reasons.items()))
-    raise DownloadError(folder, "".join(reasons) or "no mirrors are configured")
+    raise DownloadError(folder, "; ".join(reasons) or "no mirrors are configured")
 
 
 def _fetch(url, size, digest, deadline):
@@ -115,7 +107,7 @@ def _reason(error):
     if isinstance(error, ssl.SSLCertVerificationError):
         return ("the server's certificate could not be verified; on a Mac, run Install "
                 "Certificates.command in the folder of Python in Applications")
-    if isinstance(error, socket.gaierror) or getattr(error, "errno", None) in UNREACHABLE:
+    if isinstance(error, socket.gaierror):
         return "there is no connection to the internet"
     if isinstance(error, socket.timeout):
         return f"no answer within {PATIENCE} s"

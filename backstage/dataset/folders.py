@@ -51,8 +51,9 @@ def read_dataset(path, max_images=None):
     else:
         training, test = read_pair(*paths[:2], limits), read_pair(*paths[2:], limits)
     if training[0].shape[1] != test[0].shape[1]:
-        raise ValueError(f"{path}: expected images of one size, got {training[0].shape[1]} pixels "
-                         f"for training and {test[0].shape[1]} for test")
+        raise ValueError(printable(
+            f"{path}: expected images of one size, got {training[0].shape[1]} pixels for training "
+            f"and {test[0].shape[1]} for test"))
     if os.path.basename(paths[0]).lower().startswith("emnist"):
         say("EMNIST's images are stored transposed; they have been turned upright.")
         training, test = _upright(*training), _upright(*test)
@@ -88,7 +89,7 @@ def _find(path):
                 return form, [path]
         raise MissingFiles(f"{path}: expected {EXPECTED}, got another file")
     folder, prefix = (path, "") if os.path.isdir(path) else os.path.split(path)
-    seen, missing = [], MNIST_FILES
+    seen = []
     for level, files in enumerate(_levels(folder or os.curdir)):
         files = [file for file in files if os.path.basename(file).startswith(prefix)]
         seen += files
@@ -102,12 +103,13 @@ def _find(path):
             if names or all(len(match) == 1 for match in matches):  # or a folder for each file
                 return form, [match[name] for match in matches for name in names or match]
         missing = [name for name, match in zip(MNIST_FILES, _matches(files, FORMS["idx"]))
-                   if not match] if level == 0 else missing
-        if len(missing) < 4:
-            raise MissingFiles(f"{path}: missing {', '.join(missing)}", missing)
+                   if not match]
+        if level == 0 and len(missing) < 4:
+            raise MissingFiles(f"{path}: expected MNIST's four files, missing "
+                               f"{', '.join(missing)}", missing)
     if prefix and not seen:
-        raise MissingFiles(f"{path}: expected mnist, digits, or the path of a folder or file; "
-                           "there is no such folder or regular file")
+        raise MissingFiles(f"{path}: expected a dataset, mnist, digits, or the path of a folder "
+                           "or file, but there is no such folder or regular file")
     found = ", ".join(os.path.relpath(file, folder) for file in seen[:5]) or "no files"
     raise MissingFiles(f"{path}: expected {EXPECTED}, found {found}")
 
@@ -127,12 +129,13 @@ def _levels(folder):
     """The paths of the files in a folder, then in its folders, then one further down."""
     folders = [folder]
     for level in range(3):
-        entries = []
+        paths = []
         for name in folders:
             try:
-                entries += [entry for entry in os.scandir(name) if not entry.name.startswith(".")]
+                paths += [os.path.join(name, entry) for entry in sorted(os.listdir(name))
+                          if not entry.startswith(".")]
             except OSError as error:
                 if level == 0 and os.path.isdir(folder):
                     raise type(error)(printable(f"{folder}: {error.strerror}")) from None
-        yield sorted(entry.path for entry in entries if entry.is_file())
-        folders = sorted(entry.path for entry in entries if entry.is_dir())
+        yield list(filter(os.path.isfile, paths))
+        folders = list(filter(os.path.isdir, paths))

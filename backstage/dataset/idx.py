@@ -2,9 +2,8 @@
 
 import numpy as np
 
+from backstage.console import printable
 from backstage.dataset.content import opened, seems
-
-BLOCK = 1 << 18
 
 
 def read_pair(images_path, labels_path, limits):
@@ -12,8 +11,8 @@ def read_pair(images_path, labels_path, limits):
     images = _read(images_path, "images", 3, limits)
     labels = _read(labels_path, "labels", 1, limits)
     if len(images) != len(labels):
-        raise ValueError(f"{images_path}: it has {len(images):,} images, but {labels_path} has "
-                         f"{len(labels):,} labels")
+        raise ValueError(printable(f"{images_path}: it has {len(images):,} images, but "
+                                   f"{labels_path} has {len(labels):,} labels"))
     return images, labels
 
 
@@ -33,13 +32,8 @@ def _read(path, kind, dimensions, limits):
             raise ValueError(f"expected at least one of the {kind}, got none")
         size = count * sides[0] ** 2 if sides else count
         limits.spend(count, size)
-        values = np.empty(size, np.uint8)  # takes memory only as it is filled
-        for start in range(0, size, BLOCK):
-            block = file.read(min(BLOCK, size - start))
-            if start + len(block) < min(start + BLOCK, size):
-                raise ValueError(f"truncated: expected {size:,} bytes of {kind}, "
-                                 f"got {start + len(block):,}")
-            values[start:start + len(block)] = np.frombuffer(block, np.uint8)
-        if file.read(1):
-            raise ValueError(f"expected {count:,} {kind}, as its header says, got more")
+        values = np.empty(size, np.uint8)
+        if file.readinto(values) < size or file.read(1):
+            raise ValueError(f"expected the {size:,} bytes of {count:,} {kind} that its header "
+                             "promises, got fewer or more")
         return values.reshape(count, -1) if sides else values

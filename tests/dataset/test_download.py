@@ -76,11 +76,11 @@ class Mirror(http.server.BaseHTTPRequestHandler):
         self.send(b"%x\r\n" % len(content), content, b"\r\n0\r\n\r\n")
 
     def slow(self, content):
-        """The images take twice as long as the server may be silent."""
+        """The images take longer than the server may be silent."""
         self.start(("Content-Length", str(len(content))))
         size = -(-len(content) // 10)
         pieces = [content[start:start + size] for start in range(0, len(content), size)]
-        self.send(*pieces, pause=0.06 if len(content) > 100_000 else 0.0)
+        self.send(*pieces, pause=0.17 if len(content) > 100_000 else 0.0)
 
     def lingers(self, content):
         """Every byte comes, but not the end of the transfer."""
@@ -141,7 +141,7 @@ def mirror(monkeypatch, tmp_path):
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     monkeypatch.delenv("MNIST_DIR", raising=False)
     monkeypatch.setattr(mnist_loader, "DATA", str(tmp_path / "data"))
-    monkeypatch.setattr(download, "PATIENCE", 0.3)
+    monkeypatch.setattr(download, "PATIENCE", 1.0)
     monkeypatch.setattr(download, "MNIST_FILES", {
         name: (len(content), hashlib.sha256(content).hexdigest())
         for name, content in CONTENTS.items()})
@@ -175,7 +175,7 @@ def test_mnist_is_downloaded_checked_and_kept(way, mirror, capsys):
     mirror.use(way)
     started = time.monotonic()
     assert [len(part[1]) for part in load_data("mnist")] == [500, 100, 100]
-    assert (time.monotonic() - started > 2 * download.PATIENCE - 0.1) == (way == "slow")
+    assert (time.monotonic() - started > 1.5 * download.PATIENCE) == (way == "slow")
     assert read("data/mnist") == CONTENTS
     assert [line.split(": ")[0] for line in capsys.readouterr().out.splitlines()] == NAMES
     mirror.use()
@@ -209,8 +209,8 @@ def test_what_is_there_is_not_downloaded_again(mirror):
 
 
 @pytest.mark.parametrize("way, reason", [
-    ("missing", "404"), ("loop", "redirect"), ("silent", "no answer within 0.3 s"),
-    ("stalls", "no answer within 0.3 s"), ("html", "web page"), ("changed", "different file"),
+    ("missing", "404"), ("loop", "redirect"), ("silent", "no answer within 1.0 s"),
+    ("stalls", "no answer within 1.0 s"), ("html", "web page"), ("changed", "different file"),
     ("cut", r"ended after [\d,]+ of [\d,]+ bytes"), ("rude", r"HTTP Error 500: \\x1b"),
     ("trickle", r"ended after [\d,]+ of [\d,]+ bytes and \d s"),
 ], ids=lambda value: value if value.isalpha() else "-")
@@ -236,23 +236,22 @@ def test_each_mirror_is_tried_for_each_file(mirror):
     assert read("data/mnist") == CONTENTS
 
 
-def test_the_error_says_why_and_how_to_go_on(mirror):
+def test_the_error_says_why_and_how_to_go_on(mirror, monkeypatch):
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))  # and does not listen
         refuses = f"http://127.0.0.1:{nobody.getsockname()[1]}/"
         with pytest.raises(download.DownloadError) as raised:
-            download.download("data/mnist", NAMES, (refuses, f"{mirror.address}/html/"))
-    for words in ("Connection refused", "web page", 'dataset="digits"', "data/mnist",
-                  refuses.split("/")[2]):
+            monkeypatch.setattr(download, "MIRRORS", (refuses, f"{mirror.address}/html/"))
+            load_data("mnist")
+    for words in ("Connection refused; ", "web page", 'dataset="digits"', "data/mnist"):
         assert words in str(raised.value)
 
 
 @pytest.mark.parametrize("error, words", [
     (urllib.error.URLError(socket.gaierror(-2, "Name or service not known")), "no connection"),
-    (urllib.error.URLError(OSError(101, "Network is unreachable")), "no connection"),
     (urllib.error.URLError(ssl.SSLCertVerificationError(1, "self-signed")),
      "on a Mac, run Install Certificates.command"),
-], ids=["no DNS", "no network", "certificate"])
+], ids=["no network", "certificate"])
 def test_what_a_newcomer_meets_is_said_in_words(error, words, mirror, monkeypatch):
     def fails(*arguments, **options):
         raise error

@@ -72,7 +72,7 @@ def test_a_download_comes_before_the_same_file_unpacked():
 @pytest.mark.parametrize("missing", NAMES)
 def test_the_one_of_four_files_that_is_missing_is_named(missing):
     put("data", {name: values for name, values in files().items() if name != missing})
-    with pytest.raises(FileNotFoundError, match=f"^data: missing {missing}$"):
+    with pytest.raises(FileNotFoundError, match=f"^data: expected .*four files, missing {missing}$"):
         load_data("data")
 
 
@@ -91,7 +91,7 @@ def test_of_several_datasets_in_a_folder_one_is_chosen_by_the_beginning_of_its_n
 
 
 @pytest.mark.parametrize("dataset, words", [
-    ("nowhere", "nowhere: expected mnist, digits, or the path"), ("no/where", "no such folder"),
+    ("nowhere", "nowhere: expected a dataset, mnist, digits"), ("no/where", "no such folder"),
     ("data", "found data.parquet, readme.txt"), ("empty", "found no files"),
     ("data/data.parquet", "mnist.npz"), ("data/readme", "found readme.txt"),
     ("a\x1b[2J\0b", r"a\x1b[2J\x00b")], ids=repr)
@@ -109,7 +109,7 @@ def test_what_is_there_instead_of_a_dataset_is_named(dataset, words):
     ("mnist.pkl.gz", gzip.compress(pickle.dumps(parts(np.float32, 256, (60, 6, 10)), 2))),
     ("mnist.pkl", pickle.dumps(parts(np.float32, 256, (60, 6, 10)), 2)),
     ("mnist.npz", npz(x_train=images(60), y_train=labels(60), x_test=images(10, 10),
-                      y_test=labels(10)))])
+                      y_test=labels(10)))], ids=["gzipped pickle", "pickle", "npz"])
 def test_a_file_is_loaded_by_its_own_path_and_from_its_folder(name, content, monkeypatch):
     write(f"home/datasets/{name}", content)
     monkeypatch.setenv("HOME", os.path.abspath("home"))

@@ -36,9 +36,10 @@ def refused(content, message):
     assert str(raised.value).isprintable() and len(str(raised.value)) <= 300
 
 
-@pytest.mark.parametrize("kind", ["f4", "f8", "u1"])
+@pytest.mark.parametrize("kind, counts", [
+    ("f4", (5, 3, 2)), ("f8", (5, 3, 2)), ("u1", (5, 3, 2)), ("f4", (650, 1, 127))],
+    ids=["f4", "f8", "u1", "large"])
 @pytest.mark.parametrize("protocol", ["Python 2", 2, 3, 4, pickle.HIGHEST_PROTOCOL], ids=str)
-@pytest.mark.parametrize("counts", [(5, 3, 2), (650, 1, 127)], ids=["small", "large"])
 def test_pickled_arrays_of_python_2_and_3_load(protocol, kind, counts):
     arrays = parts(kind, 1 if kind == "u1" else 256, counts)
     if protocol == "Python 2":

@@ -50,9 +50,9 @@ def test_tables_with_and_without_a_header_are_loaded(header, ending, capsys):
     (csv(images(6).astype(int) + 1, labels(6)), "pixels from 0 to 255"),
     (csv(images(6), labels(6) - 1), "labels from 0 to 255, got -1 to 4"),
     (GOOD.replace(b"0", b"x", 1), "x"), (GOOD.replace(b"0", b"\x1b[2J", 1), r"\\x1b\[2J"),
-    (b"1," * 1_000_000, "lines of less than 1,000,000 bytes"),
+    (GOOD.replace(b"0", b"0.5", 1), "0.5"), (b"1," * 1_000_000, "lines of less than 1,000,000 bytes"),
     (gzip.compress(GOOD)[:-9], "broken gzip file"),
-], ids=range(13))
+], ids=range(14))
 def test_a_broken_table_is_an_error_that_names_it_and_the_fault(content, message):
     put_csv(test=content)
     with pytest.raises(ValueError, match=f"mnist_test.csv: .*{message}") as raised:
@@ -65,7 +65,7 @@ def test_tables_have_the_limits_of_other_files(monkeypatch):
     assert len(load_data("data", max_images=60)[2][1]) == 60
     with pytest.raises(ValueError, match="mnist_train.csv: expected at most 59 images"):
         load_data("data", max_images=59)
-    monkeypatch.setattr(reader, "MOST_BYTES", 2 * len(GOOD) - 1)
+    monkeypatch.setattr(reader, "MOST_BYTES", len(GOOD) - 61)
     with pytest.raises(ValueError, match="mnist_test.csv: expected at most"):
         load_data("data")
 
@@ -116,6 +116,11 @@ def test_pixels_and_labels_of_every_kind_become_bytes(kind):
         assert found[0].dtype == found[1].dtype == np.uint8
 
 
+def test_many_pixels_become_bytes():
+    pixels = images(2500).reshape(2500, 784)
+    assert np.array_equal(as_bytes(np.float32(pixels / 256), labels(2500))[0], pixels)
+
+
 def test_pixels_of_0_and_1_are_blank_and_full_ink():
     pixels = np.zeros((2, 784))
     pixels[1, 5] = 1.0
@@ -134,18 +139,8 @@ BLANK = np.zeros((2, 784))
     (BLANK, labels(2) - 1, "labels from 0 to 255, got -1"), (BLANK, labels(2) + 255, "256"),
     (BLANK + 256, labels(2), "pixels from 0 to 255"), (BLANK - 0.1, labels(2), "pixels from 0"),
     (BLANK - np.nan, labels(2), "pixels from 0"), (BLANK + np.inf, labels(2), "pixels from 0"),
-    (BLANK + 254.5, labels(2), "evenly spaced"), (BLANK + 0.3, labels(2), "evenly spaced"),
     (BLANK.astype(complex), labels(2), "numbers"), (BLANK > 1, labels(2), "numbers"),
-], ids=range(17))
+], ids=range(15))
 def test_other_arrays_are_refused(pixels, numbers, message):
     with pytest.raises(ValueError, match=message):
         as_bytes(pixels, numbers)
-
-
-@pytest.mark.parametrize("row", [0, 999, 1000, 1001])
-def test_an_uneven_pixel_in_any_row_is_found(row):
-    pixels = np.zeros((1002, 784), np.float32)
-    pixels[3, 3] = 255 / 256
-    pixels[row, 700] = 0.3
-    with pytest.raises(ValueError, match="evenly spaced"):
-        as_bytes(pixels, np.zeros(1002, int))
