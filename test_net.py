@@ -96,6 +96,17 @@ def described(error):
     return printable(error).replace('dataset="digits"', "--dataset digits")
 
 
+def page_data(dataset):
+    """What the page trains on and takes images from: as load_data_wrapper, but nothing is
+    downloaded; the digits where MNIST is not found."""
+    if dataset is None and not os.environ.get("MNIST_DIR"):
+        try:
+            return mnist_loader.load_data_wrapper(os.path.join(mnist_loader.DATA, "mnist"))
+        except FileNotFoundError:
+            dataset = "digits"
+    return mnist_loader.load_data_wrapper(dataset)
+
+
 def draw(options):
     """Serves a page to draw digits on, and to step through the equations, until Ctrl-C."""
     from backstage.page import routes, server
@@ -106,7 +117,7 @@ def draw(options):
         paths = {options.weights: options.weights, **paths}
     networks = {name: load_network(path, 784, 10) for name, path in paths.items()}
     functions = routes.functions(Net, neural_net.__file__, networks,
-                                lambda: mnist_loader.load_data_wrapper(options.dataset))
+                                lambda: page_data(options.dataset))
     server.serve(functions, options.port or 0)
 
 

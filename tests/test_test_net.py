@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+import mnist_loader
 import test_net
 from backstage.page import server
 from backstage.network.saving import WEIGHTS
@@ -309,6 +311,22 @@ def test_the_page_is_served_at_the_port_that_is_asked_for(options, port, run, mo
     served = []
     monkeypatch.setattr(server, "serve", lambda functions, port: served.append(port))
     assert run("--draw", *options) == "" and served == [port]
+
+
+def test_the_page_trains_on_the_digits_where_there_is_no_mnist(monkeypatch, tmp_path, capsys):
+    shutil.copy(os.path.join(mnist_loader.DATA, "digits.csv.gz"), tmp_path)
+    monkeypatch.setattr(mnist_loader, "DATA", str(tmp_path))
+    monkeypatch.delenv("MNIST_DIR", raising=False)
+    assert [len(part) for part in test_net.page_data(None)] == [1197, 300, 300]
+    assert capsys.readouterr().out == ""  # no notice: a download was not tried
+    assert os.listdir(tmp_path) == ["digits.csv.gz"]
+
+
+def test_the_page_trains_on_mnist_where_it_is_found(monkeypatch, tmp_path):
+    put(tmp_path / "mnist", files())
+    monkeypatch.setattr(mnist_loader, "DATA", str(tmp_path))
+    monkeypatch.delenv("MNIST_DIR", raising=False)
+    assert os.path.basename(test_net.page_data(None)[0].dataset) == "mnist"
 
 
 # ------------------------------------------------------------------ as a process

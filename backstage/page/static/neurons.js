@@ -135,9 +135,15 @@ export class Neurons {
 
 /** Paints maps, of signed bytes in base64, on a canvas each. */
 export function paintMaps(canvases, maps) {
-  const colors = Array.from({length: 255}, (_, index) => heat((index - 127) / 127));
-  maps.forEach((map, index) => paint(canvases[index],
-    Array.from(new Int8Array(bytes(map).buffer), value => colors[value + 127])));
+  const colors = Array.from({length: 256}, (_, byte) => {
+    const [red, green, blue] = heat((byte << 24 >> 24) / 127);
+    return (255 << 24 | blue << 16 | green << 8 | red) >>> 0;
+  });
+  maps.forEach((map, index) => {
+    const image = new ImageData(28, 28);
+    new Uint32Array(image.data.buffer).set(Array.from(bytes(map), byte => colors[byte]));
+    canvases[index].getContext("2d").putImageData(image, 0, 0);
+  });
 }
 
 function largest(values) {
