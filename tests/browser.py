@@ -73,11 +73,64 @@ def served(networks, data):
         running.shutdown()
 
 
+def until(driver, condition):
+    from selenium.webdriver.support.ui import WebDriverWait
+    return WebDriverWait(driver, 20, 0.02).until(lambda driver: condition())
+
+
 def settled(driver):
     """Waits until no request of the page is in flight, and all of them have been shown."""
-    from selenium.webdriver.support.ui import WebDriverWait
-    WebDriverWait(driver, 20, 0.02).until(lambda driver: driver.execute_script(
+    until(driver, lambda: driver.execute_script(
         "return document.documentElement.dataset.busy") == "0")
+
+
+def cut_off(driver, view):
+    """What is wider than the screen, or than the element that it is in, in a view."""
+    return driver.execute_script("""
+        const found = [];
+        for (const element of document.querySelectorAll(`#${arguments[0]} *`)) {
+          const box = element.getBoundingClientRect();
+          if (!box.width || element.closest(".unseen, .button input")) continue;
+          if (box.left < -1 || box.right > innerWidth + 1)
+            found.push(element.outerHTML.slice(0, 90));
+          const isCut = getComputedStyle(element).overflowX !== "visible";
+          if (isCut && element.scrollWidth > element.clientWidth + 1)
+            found.push("cut: " + element.outerHTML.slice(0, 90));
+        }
+        return found;""", view)
+
+
+def overlapping(driver, selector):
+    """Which of these elements cover each other, and by how much."""
+    return driver.execute_script("""
+        const boxes = [...document.querySelectorAll(arguments[0])]
+          .map(element => [element.textContent, element.getBoundingClientRect()]);
+        const found = [];
+        boxes.forEach(([one, a], index) => boxes.slice(index + 1).forEach(([other, b]) => {
+          const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+          const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+          if (across > 2 && down > 4) found.push([one, other, across, down]);
+        }));
+        return found;""", selector)
+
+
+def contrast(driver, selector, ground, property="color"):
+    """The contrast of an element's color with the background of another, from 1 to 21."""
+    colors = driver.execute_script("""
+        const [selector, ground, property] = arguments;
+        const pen = new OffscreenCanvas(1, 1).getContext("2d");
+        return [[selector, property], [ground, "backgroundColor"]].map(([selector, property]) => {
+          pen.fillStyle = getComputedStyle(document.querySelector(selector))[property];
+          pen.fillRect(0, 0, 1, 1);
+          return [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3);
+        });""", selector, ground, property)
+    lights = []
+    for color in colors:
+        linear = [part / 255 / 12.92 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4
+                  for part in color]
+        lights.append(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
+    dark, light = sorted(lights)
+    return (light + 0.05) / (dark + 0.05)
 
 
 def resize(driver, width, height, dark=False):

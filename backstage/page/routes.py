@@ -30,7 +30,7 @@ def functions(Net, source, networks, data):
     digits = Digits(networks, lambda: data()[2], kept)
     training = Training(Net, kept, data)
     begin = {
-        "start": step_view.START,
+        "one_step": step_view.begin(Net),
         "passages": passages(source, os.path.abspath(activations.__file__)),
         "networks": [[name, "-".join(map(str, network.sizes))]
                      for name, network in networks.items()],
@@ -44,7 +44,9 @@ def functions(Net, source, networks, data):
     return {
         "start": start,
         # one step
-        "step": lambda request: step_view.step(Net, request),
+        "step": functools.partial(step_view.step, Net),
+        "xor": functools.partial(step_view.xor, Net),
+        "nudge": functools.partial(step_view.nudge, Net),
         # watch it learn
         "begin": training.begin,
         "train": training.train,

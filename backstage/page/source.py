@@ -1,5 +1,6 @@
 """The lines of code that compute an equation, found by the comment that states it."""
 
+import ast
 import os
 import re
 
@@ -13,55 +14,37 @@ def passages(*paths):
     number, symbols   "(1)" and "W_ΩA·Ω + …", as in the comment
     file              the name of the file
     lines             [(line number, text, computes), …]: the method's first line and the whole
-                      loop; `computes` is True for the lines that compute this equation
+                      statement, such as a loop, that the comment is in; `computes` is True for
+                      the block that computes this equation
     Raises OSError if a file can't be read.
     """
     found = []
     for path in paths:
         with open(path, encoding="utf-8") as file:
-            text = file.read().splitlines()
-        for index, line in enumerate(text):
+            text = file.read()
+        tree, lines = ast.parse(text), text.splitlines()
+        for comment, line in enumerate(lines, 1):
             stated = EQUATION.match(line)
             if stated:
                 found.append({"number": stated[1], "symbols": stated[3],
-                              "file": os.path.basename(path), "lines": _around(text, index)})
+                              "file": os.path.basename(path),
+                              "lines": list(_around(tree, lines, comment))})
     return found
 
 
-def _around(text, index):
-    indent = _indent(text[index])
-    first, last = _block(text, index, indent)
-    method = next(above for above in range(index, -1, -1)
-                  if text[above].lstrip().startswith("def ") and _indent(text[above]) < indent)
-    body = _indent(text[method]) + 4
-    start = next(above for above in range(first, method, -1)
-                 if text[above].strip() and _indent(text[above]) == body)
-    end = max(last, _block(text, start + 1, body + 1)[1])
-    lines = []
-    for shown in [method] + list(range(start, end + 1)):
-        other = EQUATION.match(text[shown]) and shown != index
-        lines.append((shown + 1, text[shown][body - 4:],
-                      first <= shown <= last and not other))
-    return lines
-
-
-def _block(text, index, indent):
-    """The first and the last line around a line that are indented at least so far."""
-    first = last = index
-    while _inside(text[first - 1], indent):
-        first -= 1
-    while last + 1 < len(text) and _inside(text[last + 1], indent):
-        last += 1
-    while not text[first].strip():
-        first += 1
-    while not text[last].strip():
-        last -= 1
-    return first, last
-
-
-def _inside(line, indent):
-    return not line.strip() or _indent(line) >= indent
-
-
-def _indent(line):
-    return len(line) - len(line.lstrip())
+def _around(tree, lines, comment):
+    inside = [node for node in ast.walk(tree) if hasattr(node, "body")  # from the outside in
+              and getattr(node, "lineno", comment) < comment <= node.end_lineno]
+    method = max(index for index, node in enumerate(inside)
+                 if isinstance(node, ast.FunctionDef))
+    block = inside[-1].body
+    if getattr(inside[-1], "orelse", []) and comment > block[-1].end_lineno:
+        block = inside[-1].orelse
+    first, last = min(comment, block[0].lineno), block[-1].end_lineno
+    start, end = first, last
+    if inside[-1] is not inside[method]:
+        start, end = inside[method + 1].lineno, inside[method + 1].end_lineno
+    for line in [inside[method].lineno, *range(start, end + 1)]:
+        text = lines[line - 1]
+        other = EQUATION.match(text) and line != comment
+        yield line, text[inside[method].col_offset:], first <= line <= last and not other

@@ -1,16 +1,10 @@
-"""The step view's request: one training step of the 2-3-2 network."""
+"""The first view's requests: one training step of the 2-3-2 network, number by number."""
 
-from math import isfinite
-
-from backstage.console import described
-from backstage.network import checks, notation
-from backstage.network.explanation import backward_lines, forward_lines, sections, take_step
-from backstage.network.notation import as_json, factor, neuron_names, number
+from backstage.network import checks, explanation
+from backstage.network.notation import as_json, neuron_names, number, weight_name
 
 SIZES = [2, 3, 2]
 NAMES = neuron_names(SIZES)
-MOST_STEPS = 1000  # in one request
-LARGEST = 1e6  # magnitude of a number that is sent
 START = {
     "inputs": [0.35, 0.9],
     "target": [1.0, 0.0],
@@ -18,125 +12,181 @@ START = {
     "biases": [[0.0, 0.1, -0.1], [0.2, -0.3]],
     "learning_rate": 0.5,
 }
+# Exclusive or: class 1, which is β, where exactly one of the inputs is 1.
+XOR = [([0.0, 0.0], [1.0, 0.0]), ([0.0, 1.0], [0.0, 1.0]),
+       ([1.0, 1.0], [1.0, 0.0]), ([1.0, 0.0], [0.0, 1.0])]
+XOR_SEED, XOR_RATE = 1, 3.0
+LARGEST = 1e6  # magnitude of a number that is sent
+MOST_STEPS = 1000  # in one request
+SIDE = 24  # squares on a side of the map of out_β, which covers inputs from −0.25 to 1.25
+NUDGE = 0.001
+
+
+def begin(Net):
+    """What the view begins with: the numbers of both examples, and all symbols that can be
+    changed, each with the place of its number."""
+    return {"numbers": START, "symbols": [{"name": name, "place": place}
+                                          for name, place in _places()],
+            "xor": xor(Net, {"seed": XOR_SEED}), "points": XOR, "seed": XOR_SEED}
+
+
+def xor(Net, request):
+    """{"seed"} → the numbers that XOR begins with; without a seed, the weights are START's."""
+    seed, (inputs, target) = request.get("seed"), XOR[0]
+    weights = {"weights": START["weights"], "biases": START["biases"]}
+    if seed is not None:
+        network = Net(SIZES, seed=seed)
+        weights = {"weights": network.weights, "biases": network.biases}
+    return {**weights, "inputs": inputs, "target": target, "learning_rate": XOR_RATE}
 
 
 def step(Net, request):
     """One training step, every equation with its numbers; nothing is remembered.
 
     Net       the class of the network
-    request   {"inputs", "target", "weights", "biases", "learning_rate"}, as in START, and
-              "steps", the number of steps to take, by default 1
+    request   numbers as in START; "steps", how many to take, by default 1; and "point", None or
+              the index of the first of the points of XOR, which the steps go through in turn
     Returns {
-        "sections"   [{"heading", "lines": [{"number", "name", "symbols", "numbers", "value"}]}],
-                     of the first step
+        "sections"   [{"heading", "lines": [a line as notation.as_json has it]}] of the first step
         "values"     {"W_ΩA": "0.1000", …}: what was sent, as it is printed
         "after"      {"weights", "biases"} after the steps
-        "costs"      E before the first step and after each
-        "cost"       {"symbols", "numbers", "before", "after"}: E, the first and the last of
-                     them, as they are printed
+        "cost"       the line of E; "cost_after" is E after the steps as it is printed
+        "costs"      E before the first step and after each; of XOR, its mean over the points
+        "map"        with a point: out_β over the square of inputs, in rows from the top
+        "right"      with a point: how many of the points the network classifies correctly
     }
-    Raises ValueError for a request that holds anything else.
+    Raises ValueError for what is not a number, or not one that can be computed with.
     """
-    network = Net(SIZES)
-    inputs = _row(request, "inputs", NAMES[0])
-    target = _row(request, "target", [f"Target_{name}" for name in NAMES[-1]])
-    learning_rate = checks.positive(_number(request.get("learning_rate"), "η"), "η")
-    steps = checks.whole(request.get("steps", 1), "steps", 1)
+    network, inputs, target, learning_rate = _network(Net, request)
+    steps, point = checks.whole(request.get("steps", 1), "steps", 1), request.get("point")
     if steps > MOST_STEPS:
         raise ValueError(f"steps: expected at most {MOST_STEPS:,}, got {steps:,}")
-    network.weights, network.biases = _weights(request), _biases(request)
-    first = take_step(network, inputs, target, learning_rate)
-    lines = [*forward_lines(network, first.outs), *backward_lines(first)]
-    values = _values(network, inputs, target, learning_rate)
-    after, costs = first.after, [cost(first.outs[-1], target)]
-    for taken in range(1, steps):
+    taken = explanation.take_step(network, inputs, target, learning_rate)
+    lines = [*explanation.forward_lines(network, taken.outs), *explanation.backward_lines(taken)]
+    examples = [(inputs, target)]
+    if point is not None:
+        examples = [*XOR[point:], *XOR[:point]]
+    after, costs = taken.after, [mean_loss(network, examples), mean_loss(taken.after, examples)]
+    for count in range(1, steps):
+        inputs, target = examples[count % len(examples)]
         outs = after.forward(inputs)
-        costs.append(cost(outs[-1], target))
         after.update_weights(outs, after.error_terms(outs, target), learning_rate)
-    costs.append(cost(after.forward(inputs)[-1], target))
-    return {"sections": section_list(lines), "values": values, "costs": costs,
-            "after": {"weights": after.weights, "biases": after.biases},
-            "cost": _cost_line(first.outs[-1], target, costs)}
+        costs.append(mean_loss(after, examples))
+    found = {
+        "sections": [{"heading": heading, "lines": list(map(as_json, part))}
+                     for heading, part in explanation.sections(lines)],
+        "values": {name: number(_at(request, place)) for name, place in _places()},
+        "after": {"weights": after.weights, "biases": after.biases}, "costs": costs,
+        "cost": as_json(explanation.cost_line(network, taken.outs, taken.target)),
+        "cost_after": number(after.loss(after.forward(taken.outs[0]), taken.target)),
+    }
+    if point is not None:
+        right = [network.predict(inputs) == target.index(1.0) for inputs, target in XOR]
+        found.update(map=_map(network), right=sum(right))
+    return found
 
 
-def section_list(lines):
-    """The lines under their headings: as_json, and the two sides as text."""
-    return [{"heading": heading, "lines": [dict(
-        as_json(line), name=notation.name(line.result),
-        symbols=" + ".join(notation.in_symbols(line)),
-        numbers=" + ".join(notation.in_numbers(line))) for line in group]}
-        for heading, group in sections(lines)]
+def mean_loss(network, examples):
+    return sum(network.loss(network.forward(inputs), target)
+               for inputs, target in examples) / len(examples)
 
 
-def cost(out, target):
-    """E, the squared error of one example."""
-    return 0.5 * sum((wanted - value) ** 2 for wanted, value in zip(target, out))
+def _map(network):
+    squares = [1.5 * (square + 0.5) / SIDE - 0.25 for square in range(SIDE)]
+    return [[round(network.forward([right, up])[-1][1], 3) for right in squares]
+            for up in reversed(squares)]
 
 
-def _cost_line(out, target, costs):
-    return {"symbols": " + ".join(f"½·(Target_{name} − out_{name})²" for name in NAMES[-1]),
-            "numbers": " + ".join(f"½·({number(wanted)} − {factor(value)})²"
-                                  for wanted, value in zip(target, out)),
-            "before": number(costs[0]), "after": number(costs[-1])}
+def nudge(Net, request):
+    """Whether an error term or an update is what it claims to be, the slope of E: a weight or
+    bias is nudged up and down, and E computed. For an error term it is the neuron's bias.
+
+    request   numbers as in START, and "place", that of a line's result
+    Returns {
+        "up", "down"    E with it 0.001 larger and smaller, printed
+        "slope"         −∂E/∂ of it, from these, and "product": δ·out or δ, both printed
+        "curve"         [(weight, E), …] around the weight
+        "points"        [(weight, E) before the step, (weight, E) after a step along this weight]
+        "tangent"       −∂E/∂ of it, as computed by backpropagation
+        "paths"         of a hidden neuron: [{"name": "W_Aα", "text": "·δ_α = 0.0169"}, …]
+    }
+    """
+    network, inputs, target, learning_rate = _network(Net, request)
+    kind, *where = request["place"]
+    kind = {"deltas": "biases"}.get(kind, kind.replace("new_", ""))
+    layer, neuron = where[:2]
+    outs = network.forward(inputs)
+    deltas = network.error_terms(outs, target)
+    product = deltas[layer][neuron] * (outs[layer][where[2]] if kind == "weights" else 1.0)
+    *path, last = where
+    row = getattr(network, kind)
+    for index in path:
+        row = row[index]
+    old = row[last]
+
+    def cost(value):
+        row[last] = value
+        found = network.loss(network.forward(inputs), target)
+        row[last] = old
+        return found
+
+    up, down = cost(old + NUDGE), cost(old - NUDGE)
+    new = old + learning_rate * product
+    reach = max(1.0, 1.5 * abs(new - old))
+    curve = [(value, cost(value)) for value in
+             (old + reach * part / 20 for part in range(-20, 21))]
+    paths = []
+    if request["place"][0] == "deltas" and layer == 0:
+        for output, delta in enumerate(deltas[1]):
+            weight = network.weights[1][output][neuron]
+            there = NAMES[2][output]
+            paths.append({"name": f"W_{NAMES[1][neuron]}{there}",
+                          "text": f"·δ_{there} = {number(delta * weight)}"})
+    return {"up": f"{up:.8f}", "down": f"{down:.8f}",
+            "slope": _six((down - up) / (2 * NUDGE)), "product": _six(product),
+            "curve": curve, "points": [(old, cost(old)), (new, cost(new))],
+            "tangent": product, "paths": paths}
 
 
-def _values(network, inputs, target, learning_rate):
-    values = {"η": number(learning_rate)}
-    for name, value in zip(NAMES[0], inputs):
-        values[name] = number(value)
-    for name, value in zip(NAMES[-1], target):
-        values[f"Target_{name}"] = number(value)
-    for layer, neurons in enumerate(network.weights):
-        for neuron, incoming in enumerate(neurons):
-            name = NAMES[layer + 1][neuron]
-            values[f"b_{name}"] = number(network.biases[layer][neuron])
-            for source, weight in zip(NAMES[layer], incoming):
-                values[f"W_{source}{name}"] = number(weight)
-    return values
+def _six(value):
+    return f"{round(value, 6) + 0.0:.6f}".replace("-", "−")
 
 
 # ---------------------------------------------------------------------- what a request holds
 
 
-def _weights(request):
-    layers = _list(request.get("weights"), 2, "weights")
-    found = []
-    for layer, neurons in enumerate(layers):
-        found.append([])
-        neurons = _list(neurons, SIZES[layer + 1], f"weights[{layer}]")
-        for neuron, incoming in enumerate(neurons):
-            incoming = _list(incoming, SIZES[layer], f"weights[{layer}][{neuron}]")
-            name = NAMES[layer + 1][neuron]
-            found[layer].append([_number(weight, f"W_{source}{name}")
-                                 for source, weight in zip(NAMES[layer], incoming)])
-    return found
+def _places():
+    """(name, place) of every number that can be changed."""
+    for neuron, name in enumerate(NAMES[0]):
+        yield name, ["inputs", neuron]
+    for layer in range(2):
+        for neuron, name in enumerate(NAMES[layer + 1]):
+            for source, other in enumerate(NAMES[layer]):
+                yield f"W_{weight_name(other, name)}", ["weights", layer, neuron, source]
+            yield f"b_{name}", ["biases", layer, neuron]
+    for neuron, name in enumerate(NAMES[2]):
+        yield f"Target_{name}", ["target", neuron]
+    yield "η", ["learning_rate"]
 
 
-def _biases(request):
-    layers = _list(request.get("biases"), 2, "biases")
-    found = []
-    for layer, biases in enumerate(layers):
-        biases = _list(biases, SIZES[layer + 1], f"biases[{layer}]")
-        found.append([_number(bias, f"b_{name}") for name, bias in zip(NAMES[layer + 1], biases)])
-    return found
+def _at(numbers, place):
+    for index in place:
+        numbers = numbers[index]
+    return numbers
 
 
-def _row(request, key, names):
-    values = _list(request.get(key), len(names), key)
-    return [_number(value, name) for name, value in zip(names, values)]
-
-
-def _list(value, count, name):
-    if type(value) is not list or len(value) != count:
-        raise ValueError(f"{name}: expected a list of {count}, got {described(value)}")
-    return value
-
-
-def _number(value, name):
-    """A number that was sent, as a float."""
-    if type(value) not in (int, float) or not isfinite(checks.real(value)):
-        raise ValueError(f"{name}: expected a number, got {described(value)}")
-    if abs(value) > LARGEST:
-        raise ValueError(f"{name}: expected a number from −{LARGEST:,.0f} to {LARGEST:,.0f}, "
-                         f"got {value:.4g}")
-    return float(value)
+def _network(Net, request):
+    """The network, inputs, target and learning rate of a request whose numbers are numbers."""
+    for name, place in _places():
+        value, least, most, words = _at(request, place), -LARGEST, LARGEST, "−1,000,000 to 1,000,000"
+        if name.startswith("Target"):
+            least, most, words = 0.0, 1.0, "0 to 1, as outputs are"
+        elif name == "η":
+            least, most, words = 1e-300, 1000.0, "above 0 to 1,000"
+        if type(value) not in (int, float) or not least <= value <= most:
+            raise ValueError(f"{name}: expected a number from {words}, got {value}")
+    network = Net(SIZES)
+    network.weights = [[list(map(float, row)) for row in layer] for layer in request["weights"]]
+    network.biases = [list(map(float, layer)) for layer in request["biases"]]
+    return (network, list(map(float, request["inputs"])), list(map(float, request["target"])),
+            float(request["learning_rate"]))

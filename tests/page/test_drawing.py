@@ -277,7 +277,7 @@ def test_a_picture_that_is_dropped_anywhere_is_read(page):
 
 
 def test_a_test_image_comes_with_its_label_which_is_what_can_be_taught(page):
-    click(page, "example")
+    click(page, "test-image")
     label = re.fullmatch(r"Test image \d+: a (\d)", text(page, "frame-caption"))[1]
     assert page.find_element("id", "teach-label").get_property("value") == label
     assert text(page, "answer") in "0123456789"

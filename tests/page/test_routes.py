@@ -28,7 +28,7 @@ def functions(digits):
 
 def test_the_page_starts_with_the_networks_the_example_on_paper_and_the_code(functions):
     start = functions["start"]({"page": "two"})
-    assert start["start"] == step_view.START
+    assert start["one_step"]["numbers"] == step_view.START
     assert start["networks"] == [["mnist-best.pkl", "784-300-10"], ["mnist.pkl", "784-30-10"]]
     assert {(passage["file"], passage["number"]) for passage in start["passages"]} >= {
         ("neural_net.py", "(1)"), ("neural_net.py", "(8)"), ("activations.py", "(2)")}
@@ -46,7 +46,9 @@ def test_the_script_offers_the_users_network_before_its_own(monkeypatch):
 
 
 ANSWERS = {
-    "step": (step_view.START, "sections"), "network": ({}, "maps"), "frame": ({}, "predicted"),
+    "step": (step_view.START, "sections"), "xor": ({"seed": 3}, "weights"),
+    "nudge": ({**step_view.START, "place": ["deltas", 0, 1]}, "paths"),
+    "network": ({}, "maps"), "frame": ({}, "predicted"),
     "example": ({}, "label"), "picture": ({}, "digits"),
     "neuron": ({"layer": 0, "neuron": 7}, "products"),
     "teach": ({"target": 8, "learning_rate": 0.05}, "deltas"), "forget": ({}, "maps"),

@@ -1,55 +1,69 @@
 // The lines of code that compute an equation, and which names in them stand for which symbols.
 
 import {make} from "./common.js";
+import {nameOf, symbolsOf} from "./lines.js";
 
-const OUT = /^(out_|Ω|λ)/;
-// Of each equation: a name in the code, and the symbols that it stands for.
+const CHANGES = {"incoming[source]": ["weights", "new_weights"], learning_rate: ["learning_rate"],
+  "deltas[layer][neuron]": ["deltas"], "previous_outs[source]": ["outs"],
+  "self.biases[layer][neuron]": ["biases", "new_biases"]};
+// Of each equation: a name in the code, and the places of the symbols that it stands for.
 const NAMES = {
-  "(1)": [["incoming[source]", /^W_/], ["previous_outs[source]", OUT],
-    ["self.biases[layer][neuron]", /^b_/], ["total", /^in_/]],
-  "(2)": [["in_", /^in_/], ["layer_outs", OUT]],
-  "(3)": [["out", OUT], ["target[neuron]", /^Target_/], ["deltas[-1]", /^δ_/]],
-  "(5)": [["incoming[source]", /^W/], ["learning_rate", /^η/], ["deltas[layer][neuron]", /^δ_/],
-    ["previous_outs[source]", OUT], ["self.biases[layer][neuron]", /^b/]],
-  "(4)": [["out", OUT], ["next_deltas[next_neuron]", /^δ_[αβ]/],
-    ["next_weights[next_neuron][neuron]", /^W_/], ["deltas[layer]", /^δ_[A-C]/]],
+  "(1)": {"incoming[source]": ["weights"], "previous_outs[source]": ["outs"],
+    "self.biases[layer][neuron]": ["biases"], layer_ins: ["ins"]},
+  "(2)": {in_: ["ins"], layer_outs: ["outs"]},
+  "(3)": {out: ["outs"], "target[neuron]": ["target"], "deltas[-1]": ["deltas"]},
+  "(4)": {out: ["outs"], "next_deltas[next_neuron]": ["deltas", 1],
+    "next_weights[next_neuron][neuron]": ["weights"], "deltas[layer]": ["deltas", 0]},
+  "(5)": CHANGES,
+  "(6)": CHANGES,
 };
-NAMES["(6)"] = NAMES["(5)"];
 
 /** The passage that computes a line: the variant of the equation that begins like it. */
 export function passageFor(passages, line) {
   const same = passages.filter(passage => passage.number === line.number);
-  const begins = symbols => symbols.slice(0, 3) === line.symbols.slice(0, 3);
-  return same.find(passage => begins(passage.symbols)) || same[0];
+  const first = line.terms[0][0];
+  const begins = (typeof first === "string" ? first : nameOf(first)).slice(0, 3);
+  return same.find(passage => passage.symbols.startsWith(begins)) || same[0];
 }
 
 /** Shows a passage with its line numbers; marks the lines that compute, and in them the names
-    that stand for `symbols`. */
-export function showCode(place, passage, computes = () => true, symbols = []) {
+    that stand for the symbols of `line`. */
+export function showCode(place, passage, line = null) {
   place.replaceChildren();
   let previous = null;
-  for (const [number, text, here] of passage.lines) {
+  for (const [number, text, computes] of passage.lines) {
     if (previous !== null && number !== previous + 1) {
       place.append(make("div", {class: "gap", "aria-hidden": "true"}, "⋮"));
     }
-    const indent = text.length - text.trimStart().length;
-    const isLit = here && computes(text);
-    const code = make("code", {}, ...(isLit && symbols.length
-      ? named(text.trimStart(), passage.number, symbols) : [text.trimStart()]));
-    code.style.setProperty("--indent", `${indent}ch`);
+    const shown = text.trimStart();
+    const isLit = computes && (!line || takesPart(line, text));
+    const code = make("code", {}, ...(isLit && line ? named(shown, line) : [shown]));
+    code.style.setProperty("--indent", `${text.length - shown.length}ch`);
     place.append(make("div", {class: isLit ? "row lit" : "row"},
       make("span", {class: "line-number"}, String(number)), code));
     previous = number;
   }
 }
 
+/** Of the lines for (5) and (6), a weight takes the loop and a bias what follows it. */
+function takesPart({result}, text) {
+  if (!result.place[0].startsWith("new") || text.includes("deltas[")) return true;
+  return (result.place[0] === "new_biases") === text.includes("bias")
+    || text.trim().startsWith("#");
+}
+
 /** A line of code in parts, each name that stands for symbols in an element of its own. */
-function named(text, equation, symbols) {
+function named(text, line) {
   const [, code, comment] = text.match(/^(.*?)(\s*# .*)?$/);
-  const names = new Map((NAMES[equation] || []).map(([name, which]) =>
-    [name, symbols.filter(symbol => which.test(symbol))]));
-  const escaped = [...names.keys()].map(name => name.replace(/[[\].]/g, "\\$&"));
+  const names = NAMES[line.number] ?? {};
+  const escaped = Object.keys(names).map(name => name.replace(/[[\].-]/g, "\\$&"));
   const parts = code.split(new RegExp(`(?<![\\w.])(${escaped.join("|")})(?!\\w)`));
-  return [...parts.map(part => names.get(part)?.length
-    ? make("span", {"data-symbols": names.get(part).join(" ")}, part) : part), comment || ""];
+  return [...parts.map(part => {
+    const [kind, ...others] = names[part] ?? [];
+    const symbols = [...symbolsOf(line), line.result].filter(({place}) => place
+      && (place[0] === kind && (typeof others[0] !== "number" || place[1] === others[0])
+        || others.includes(place[0])));
+    return symbols.length
+      ? make("span", {"data-symbols": [...new Set(symbols.map(nameOf))].join(" ")}, part) : part;
+  }), comment || ""];
 }

@@ -121,7 +121,13 @@ export function base64(bytes) {
 // ------------------------------------------------------------------ colors, which base.css has
 
 let colors = null;  // blue, zero and red, as they are in light or in dark colors
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { colors = null; });
+const isDark = matchMedia("(prefers-color-scheme: dark)");
+isDark.addEventListener("change", () => { colors = null; });
+
+/** Calls paints() whenever the page changes between light and dark colors. */
+export function inColors(paints) {
+  isDark.addEventListener("change", () => paints());
+}
 
 /** The color of a value from −1 (blue) to 1 (red) in a heat map, [red, green, blue]; `paper` is
     the gray of 0, by default that of the page. */
@@ -137,10 +143,6 @@ export function heat(value, paper = null) {
 export function setValue(element, value) {
   const strength = Math.min(Math.abs(value), 1) ** 0.7;
   element.style.setProperty("--value", (Math.sign(value) * strength).toFixed(3));
-}
-
-export function tint(value) {
-  return `rgb(${rgb(value > 0 ? "--red" : "--blue").join(" ")} / ${Math.abs(value) ** 0.7})`;
 }
 
 /** A color of base.css as [red, green, blue]. */

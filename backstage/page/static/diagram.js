@@ -1,145 +1,105 @@
-// The drawing of the 2-3-2 network: circles and connections in SVG, numbers and boxes over them.
+// The drawing of the 2-3-2 network: connections in SVG, circles, numbers and boxes over them. All
+// places are in percent, so that it fits any width, and paper.
 
-import {make} from "./common.js";
-import {typeset} from "./typeset.js";
+import {draw, make} from "./common.js";
+import {symbol} from "./lines.js";
 
-export const LAYERS = [["Ω", "λ"], ["A", "B", "C"], ["α", "β"]];
-const SVG = "http://www.w3.org/2000/svg";
-const HEIGHT = 650;
-const RADIUS = 21;
-const ROWS = [[165, 405], [45, 285, 525], [165, 405]];  // so that the weights are evenly spaced
-
-/** Every place that can be edited, as symbols: ["Ω", "W_ΩA", …, "η"]. */
-export function symbols() {
-  const found = ["Ω", "λ"];
-  for (const layer of [1, 2]) {
-    for (const neuron of LAYERS[layer]) {
-      found.push(...LAYERS[layer - 1].map(source => `W_${source}${neuron}`), `b_${neuron}`);
-    }
-  }
-  return [...found, "Target_α", "Target_β", "η"];
-}
+const LAYERS = [["Ω", "λ"], ["A", "B", "C"], ["α", "β"]];
+const COLUMNS = [7, 50, 90];                    // percent from the left
+const ROWS = [[35, 65], [20, 50, 80], [35, 65]];  // percent from the top
 
 export class Diagram {
-  /** `box(symbol)` makes the input for a symbol's number. */
+  /** `box(name)` makes the input for a number, such as "W_ΩA". */
   constructor(figure, box) {
-    this.figure = figure;
-    this.svg = document.createElementNS(SVG, "svg");
-    this.svg.setAttribute("aria-hidden", "true");
+    Object.assign(this, {figure, box, lines: {}});
+    this.svg = draw("svg", {"aria-hidden": "true"});
     figure.append(this.svg);
-    this.weights = [];
-    this.neurons = [];
     LAYERS.forEach((names, layer) => names.forEach((name, row) => {
-      if (layer > 0) {
-        LAYERS[layer - 1].forEach((source, sourceRow) => this.weights.push(
-          this.weight(layer, row, sourceRow, `W_${source}${name}`, box)));
-      }
-      this.neurons.push(this.neuron(layer, row, name, box));
+      if (layer) LAYERS[layer - 1].forEach((source, at) => this.weight(layer, row, at));
+      this.neuron(layer, row);
     }));
-    new ResizeObserver(() => this.place()).observe(figure);
   }
 
-  weight(layer, row, sourceRow, symbol, box) {
-    const line = document.createElementNS(SVG, "line");
-    line.dataset.symbol = symbol;
+  weight(layer, row, sourceRow) {
+    const sub = LAYERS[layer - 1][sourceRow] + LAYERS[layer][row];
+    const [x1, y1] = [COLUMNS[layer - 1], ROWS[layer - 1][sourceRow]];
+    const [x2, y2] = [COLUMNS[layer], ROWS[layer][row]];
+    const line = draw("line", {x1: `${x1}%`, y1: `${y1}%`, x2: `${x2}%`, y2: `${y2}%`,
+      pathLength: 1, "data-symbol": `W_${sub}`});
+    const label = make("label", {class: `weight of-layer-${layer}`, "data-symbol": `W_${sub}`},
+      symbol({base: "W", sub}), this.box(`W_${sub}`),
+      make("span", {class: "new", "data-symbol": `W+_${sub}`}));
+    const places = {"--x1": x1, "--y1": y1, "--x2": x2, "--y2": y2};
+    for (const [name, place] of Object.entries(places)) label.style.setProperty(name, `${place}%`);
+    const down = y1 + (layer === 1 ? 0.6 : 0.4) * (y2 - y1);
+    label.classList.toggle("beside-b", down > 50 && down < 70);  // as high as B's numbers
+    this.lines[`W_${sub}`] = line;
     this.svg.append(line);
-    const label = make("label", {class: "weight", "data-symbol": symbol},
-      typeset(symbol), box(symbol),
-      make("span", {class: "new", "data-symbol": symbol.replace("W", "W+")}));
     this.figure.append(label);
-    return {layer, row, sourceRow, line, label};
   }
 
-  neuron(layer, row, name, box) {
-    const circle = make("div", {class: "circle", "data-neuron": name}, name);
-    const above = layer !== 1 && row === 0;
-    const values = make("div", {class: "values"});
-    values.classList.toggle("above", above);
-    values.classList.toggle("of-input", layer === 0);
-    if (layer === 0) {
-      values.append(make("label", {"data-symbol": name}, box(name)));
-    } else {
-      for (const symbol of [`in_${name}`, `out_${name}`, `δ_${name}`]) {
-        values.append(make("div", {class: "value", "data-symbol": symbol},
-          make("i", {}, symbol.split("_")[0]), make("span", {class: "shown"})));
-      }
-      values.append(make("label", {class: "bias", "data-symbol": `b_${name}`}, make("i", {}, "b"),
-        box(`b_${name}`)), make("span", {class: "new", "data-symbol": `b+_${name}`}));
-      if (layer === 2) {
-        values.append(make("label", {class: "target", "data-symbol": `Target_${name}`}, "Target",
-          box(`Target_${name}`)));
-      }
+  neuron(layer, row) {
+    const name = LAYERS[layer][row];
+    const symbols = layer ? ["in", "out", "δ", "b", "b+"].map(base => `${base}_${name}`) : [name];
+    const values = make("div", {class: `values ${["of-input", "of-hidden", "of-output"][layer]}`});
+    values.classList.toggle("above", row === 0);
+    if (layer === 0) values.append(make("label", {"data-symbol": name}, this.box(name)));
+    if (layer === 2) symbols.push(`Target_${name}`);
+    for (const base of layer ? ["in", "out", "δ"] : []) {
+      values.append(make("div", {class: "value", "data-symbol": `${base}_${name}`},
+        make("i", {}, base), make("span", {class: "shown"})));
+    }
+    if (layer) {
+      values.append(this.labeled("b", `b_${name}`),
+        make("span", {class: "new", "data-symbol": `b+_${name}`}));
+    }
+    if (layer === 2) values.append(this.labeled("Target", `Target_${name}`));
+    const circle = make("div", {class: "circle", "data-symbols": symbols.join(" ")}, name);
+    for (const element of [circle, values]) {
+      element.style.left = `${COLUMNS[layer]}%`;
+      element.style.top = `${ROWS[layer][row]}%`;
     }
     this.figure.append(circle, values);
-    return {layer, row, circle, values};
   }
 
-  /** Puts everything in its place, as wide as the figure is. */
-  place() {
-    const width = this.figure.clientWidth;
-    const margin = width < 560 ? 34 : 64;
-    const columns = [margin, width / 2, width - margin];
-    this.svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
-    for (const {layer, row, sourceRow, line, label} of this.weights) {
-      const [x1, y1] = [columns[layer - 1], ROWS[layer - 1][sourceRow]];
-      const [x2, y2] = [columns[layer], ROWS[layer][row]];
-      const length = Math.hypot(x2 - x1, y2 - y1);
-      const [right, down] = [(x2 - x1) / length, (y2 - y1) / length];
-      line.style.setProperty("--length", length - 2 * RADIUS);
-      line.setAttribute("x1", x1 + right * RADIUS);
-      line.setAttribute("y1", y1 + down * RADIUS);
-      line.setAttribute("x2", x2 - right * RADIUS);
-      line.setAttribute("y2", y2 - down * RADIUS);
-      // The outer ones of the outputs would touch the numbers of α and β.
-      const along = layer === 1 ? 0.4 : sourceRow === 2 * row ? 0.5 : 0.6;
-      moved(label, x1 + along * (x2 - x1), y1 + along * (y2 - y1));
-    }
-    for (const {layer, row, circle, values} of this.neurons) {
-      moved(circle, columns[layer], ROWS[layer][row]);
-      const above = values.classList.contains("above");
-      moved(values, columns[layer], ROWS[layer][row] + (above ? -RADIUS : RADIUS));
-    }
+  labeled(base, name) {
+    return make("label", {class: "value", "data-symbol": name}, make("i", {}, base),
+      this.box(name));
   }
 
   /** Draws connections of positive weight red, of negative blue, and strong ones thick. */
   weigh(weights) {
-    for (const {layer, row, sourceRow, line} of this.weights) {
-      const weight = weights[layer - 1][row][sourceRow];
-      line.classList.toggle("positive", weight > 0);
-      line.style.setProperty("--strength", 0.75 + 2 * Math.min(Math.abs(weight), 3));
-    }
+    weights.forEach((neurons, layer) => neurons.forEach((incoming, row) => {
+      incoming.forEach((weight, at) => {
+        const line = this.lines[`W_${LAYERS[layer][at]}${LAYERS[layer + 1][row]}`];
+        line.classList.toggle("positive", weight > 0);
+        line.style.setProperty("--strength", 0.75 + 2 * Math.min(Math.abs(weight), 3));
+      });
+    }));
   }
 
-  /** Shows the numbers that are known so far: {"in_A": "0.7550", …}. */
-  show(known) {
+  /** Shows the numbers that are known so far, {"in_A": "0.7550", …}, and what is said of a
+      connection, {"W_Aα": "· δ_α = 0.02004"}. */
+  show(known, said = {}) {
     for (const row of this.figure.querySelectorAll(".value, .new")) {
+      const shown = row.classList.contains("new") ? row : row.querySelector(".shown");
+      if (!shown) continue;  // a box
       const value = known[row.dataset.symbol] ?? "";
-      const shown = row.querySelector(".shown") || row;
-      shown.textContent = value && row.classList.contains("new") ? `→ ${value}` : value;
-      row.classList.toggle("empty", !value);
+      const other = said[row.dataset.symbol.replace("+", "")] ?? "";
+      shown.textContent = value && shown === row ? `→ ${value}` : value || other;
+      row.classList.toggle("said", Boolean(!value && other));
+      row.classList.toggle("empty", !shown.textContent);
     }
   }
 
-  /** Lights what stands for these symbols; `name` is the one that is being computed. What is lit
-      runs forward along a connection, and errors run back. */
+  /** Lights what stands for these names; `name` is the one that is being computed. What is lit
+      runs forward along a connection, and error terms run back. */
   light(lit, name) {
     this.figure.classList.toggle("backward", name.startsWith("δ"));
-    for (const element of this.figure.querySelectorAll("[data-symbol]")) {
-      const symbol = element.dataset.symbol;
-      element.classList.toggle("lit", lit.has(symbol));
-      element.classList.toggle("computed", symbol === name);
-    }
-    for (const circle of this.figure.querySelectorAll(".circle")) {
-      const neuron = circle.dataset.neuron;
-      circle.classList.toggle("lit", [...lit].some(symbol => symbol === neuron
-        || symbol.replace("Target", "").split("_")[1] === neuron));
-      circle.classList.toggle("computed", name.split("_")[1].endsWith(neuron)
-        && !name.startsWith("W+"));
+    for (const element of this.figure.querySelectorAll("[data-symbol], .circle")) {
+      const symbols = element.dataset.symbols?.split(" ") ?? [element.dataset.symbol];
+      element.classList.toggle("lit", symbols.some(symbol => lit.includes(symbol)));
+      element.classList.toggle("computed", symbols.includes(name) && !name.includes("+"));
     }
   }
-}
-
-function moved(element, x, y) {
-  element.style.left = `${x}px`;
-  element.style.top = `${y}px`;
 }

@@ -223,7 +223,7 @@ function remember() {
 // ------------------------------------------------------------------ the beginning
 
 at("clear").addEventListener("click", () => change(BLANK));
-at("example").addEventListener("click", showExample);
+at("test-image").addEventListener("click", showExample);
 receiveFiles(showFile);
 at("draw").addEventListener("click", event => {
   const button = event.target.closest("[data-neuron]");

@@ -8,7 +8,6 @@
 import {make, math} from "./common.js";
 
 const FRACTION = "1 / (1 + e^(−";  // of the sigmoid, closed by "))"
-const WORDS = ["in", "out", "Target", "back"];
 
 /** A symbol's name, "W_ΩA", which marks every place where it stands. */
 export function nameOf({base, sub}) {
@@ -41,7 +40,7 @@ export function sum(line, render = symbolOf) {
   const set = document.createDocumentFragment();
   line.terms.forEach((term, index) => {
     if (index) set.append(" + ", make("wbr"));
-    set.append(math("math", {}, ...row(term, render)));
+    set.append(math("math", {displaystyle: "true"}, ...row(term, render)));
   });
   return set;
 }
@@ -50,27 +49,32 @@ function row(term, render) {
   if (term[0] === FRACTION) {
     const power = math("mrow", {}, operator("−"), render(term[1]));
     return [math("mfrac", {}, math("mn", {}, "1"), math("mrow", {}, math("mn", {}, "1"),
-      operator("+"), math("msup", {}, math("mi", {}, "e"), power)))];
+      operator("+"), math("msup", {}, letters("e"), power)))];
   }
   return term.flatMap(part => typeof part === "string" ? plain(part) : [render(part)]);
 }
 
 /** The parts of an equation that stand for nothing else: operators, parentheses, numbers. */
 function plain(text) {
-  return text.match(/\d+|[a-z]+|²|\S/gi)?.map(word => /\d/.test(word) ? math("mn", {}, word)
-    : /[a-z]/i.test(word) ? math("mi", {}, word) : operator(word)) ?? [];
+  return text.match(/[\d½²]+|[a-z]+|\S/gi)?.map(word => /[\d½²]/.test(word) ? math("mn", {}, word)
+    : /[a-z]/i.test(word) ? letters(word) : operator(word)) ?? [];
 }
 
 function operator(sign) {
   return math("mo", /[()[\]]/.test(sign) ? {stretchy: "false"} : {}, sign);
 }
 
+/** Letters in italics, of the page's own font. */
+function letters(text) {
+  return math("mi", {mathvariant: "normal", class: "letter"}, text);
+}
+
 export function symbolOf(part) {
   const {base, sub} = part;
-  const letter = math("mi", WORDS.includes(base) ? {class: "word"} : {}, base.replace("+", ""));
-  const lower = math(/^\d/.test(sub) ? "mn" : "mi", {}, sub);
+  const letter = base.includes(" ") ? math("mtext", {}, base) : letters(base.replace("+", ""));
+  const lower = math("mtext", {}, sub);
   const set = !sub ? letter : base.endsWith("+")
-    ? math("msubsup", {}, letter, lower, math("mo", {}, "+")) : math("msub", {}, letter, lower);
+    ? math("msubsup", {}, letter, lower, operator("+")) : math("msub", {}, letter, lower);
   return math("mrow", {class: "symbol", "data-symbol": nameOf(part)}, set);
 }
 

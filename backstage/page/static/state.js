@@ -2,25 +2,28 @@
 
 const MOST_CHANGES = 300;  // that can be undone
 const views = {};          // {name: function that shows what an address says}
+let hasMoved = false;      // whether somebody has begun to use the page
 const done = [];
 let undone = [];
 
-/** Registers a view by the id of its section: show(place, changes) is called now and whenever
-    the address names it. Of "#one-step/17?W_Aα=0.5", place is "17" and changes is
-    {"W_Aα": "0.5"}; of "#one-step", "" and {}. */
+/** Registers a view by the id of its section, once its content is there: show(place, changes) is
+    called now and whenever the address names it. Of "#one-step/17?W_Aα=0.5", place is "17" and
+    changes is {"W_Aα": "0.5"}; of "#one-step", "" and {}. */
 export function register(view, show) {
   views[view] = show;
   const address = read();
-  if (address.view === view || view === "one-step" && !address.view) {
-    show(address.place, address.changes);
-  }
-  if (address.view === view) document.getElementById(view).scrollIntoView();
+  if (address.view === view) show(address.place, address.changes);
+  if (!hasMoved) land(address.view);
 }
 
-function read() {
-  const [path, changes = ""] = decoded(location.hash.slice(1)).split("?");
+function land(view) {
+  document.getElementById(view)?.scrollIntoView({behavior: "instant"});
+}
+
+function read(hash = location.hash) {
+  const [path, changes = ""] = decoded(hash.slice(1)).split("?");
   const [view, place = ""] = path.split("/");
-  return {view, place, changes: Object.fromEntries(
+  return {view: view || "one-step", place, changes: Object.fromEntries(
     changes.split("&").filter(Boolean).map(change => change.split("=")))};
 }
 
@@ -33,14 +36,14 @@ function decoded(text) {
 }
 
 /** Writes the address of a view: {W_Aα: 0.5} as changes. Back returns to the address before it,
-    unless `isNew` is false. The link to the view leads there too. */
-export function write(view, place, changes, isNew = true) {
+    unless `isNew` is false; with null, only the link to the view leads there. */
+export function write(view, place, changes, isNew) {
   const words = Object.entries(changes).map(([name, value]) => `${name}=${value}`).join("&");
   const address = `#${view}${place && `/${place}`}${words && `?${words}`}`;
-  document.querySelector(`nav [href^="#${view}"]`)?.setAttribute("href", address);
-  if (decoded(location.hash) === address) return;
+  document.querySelector(`nav [href^="#${view}"]`).setAttribute("href", address);
+  if (isNew === null || decoded(location.hash) === address) return;
   try {
-    history[isNew ? "pushState" : "replaceState"](null, "", address);
+    history[isNew || read().view !== view ? "pushState" : "replaceState"](null, "", address);
   } catch {
     // A browser may refuse too many in a short time; the next one says it all.
   }
@@ -48,9 +51,12 @@ export function write(view, place, changes, isNew = true) {
 
 addEventListener("hashchange", event => {
   const {view, place, changes} = read();
-  (views[view] ?? views["one-step"])?.(place, changes);
-  if (view.length && event.isTrusted) document.getElementById(view)?.scrollIntoView();
+  views[view]?.(place, changes);
+  if (view !== read(new URL(event.oldURL).hash).view) land(view);
 });
+for (const kind of ["wheel", "pointerdown", "keydown"]) {
+  addEventListener(kind, () => { hasMoved = true; }, {once: true, passive: true});
+}
 
 /** Remembers a change, so that Ctrl+Z calls undo() and Ctrl+Y then redo(). */
 export function record(undo, redo) {
@@ -59,15 +65,27 @@ export function record(undo, redo) {
   undone = [];
 }
 
+export function undo() {
+  move(done, undone, "undo");
+}
+
+export function redo() {
+  move(undone, done, "redo");
+}
+
+function move(from, to, what) {
+  const change = from.pop();
+  if (!change) return;
+  to.push(change);
+  change[what]();
+}
+
 addEventListener("keydown", event => {
   if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
   if (event.target.matches?.("input:not([data-symbol]), textarea")) return;  // the browser's own
   const key = event.key.toLowerCase();
-  const isRedo = key === "y" || key === "z" && event.shiftKey;
-  if (!isRedo && key !== "z") return;
+  if (key !== "z" && key !== "y") return;
   event.preventDefault();
-  const change = (isRedo ? undone : done).pop();
-  if (!change) return;
-  (isRedo ? done : undone).push(change);
-  (isRedo ? change.redo : change.undo)();
+  if (key === "y" || event.shiftKey) redo();
+  else undo();
 });
