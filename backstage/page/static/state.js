@@ -37,7 +37,7 @@ function decoded(text) {
 
 /** Writes the address of a view: {W_Aα: 0.5} as changes. Back returns to the address before it,
     unless `isNew` is false; with null, only the link to the view leads there. */
-export function write(view, place, changes, isNew) {
+export function write(view, place, changes, isNew = true) {
   const words = Object.entries(changes).map(([name, value]) => `${name}=${value}`).join("&");
   const address = `#${view}${place && `/${place}`}${words && `?${words}`}`;
   document.querySelector(`nav [href^="#${view}"]`).setAttribute("href", address);
