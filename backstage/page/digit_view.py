@@ -15,8 +15,6 @@ from backstage.pictures.gallery import normalized
 
 TRAINED = "the one you trained"  # the name of the network of the training view
 MOST_TERMS = 12  # of a neuron's weighted input that are shown
-LARGEST_RATE = 1000.0
-LARGEST_SIDE = 280  # pixels of a picture that is sent back
 
 
 class Digits:
@@ -40,11 +38,11 @@ class Digits:
                 "names": neuron_names(network.sizes)[1:],
                 "learning_rate": 0.05 if network.cost == "cross_entropy" else 1.0}
 
-    # ------------------------------------------------------------------ what is read
-
     def frame(self, request):
-        """{"frame", "network"} → what the network predicts for a frame."""
-        return self._predicted(request, request["frame"])
+        """{"frame", "network"} → what the network predicts, and whether this page has taught it."""
+        network, frame = self._network(request), request["frame"]
+        return {"frame": frame, "taught": request["network"] in self.kept.of(request).taught,
+                **_prediction(network, network.forward(inputs_of(frame)))}
 
     def example(self, request):
         """{"index"} → a test image, by default any, and its label."""
@@ -60,15 +58,9 @@ class Digits:
         found = [reading.read_picture(io.BytesIO(base64.b64decode(request["picture"])))]
         if found[0].problem:
             raise ValueError(f"the picture: {found[0].problem}")
-        return {"digits": [self._predicted(request, frame_of(digit.inputs)) for digit in found],
+        return {"digits": [self.frame({**request, "frame": frame_of(digit.inputs)})
+                           for digit in found],
                 "picture": _reduced(found[0].picture), "ink": _reduced(found[0].ink)}
-
-    def _predicted(self, request, frame):
-        network = self._network(request)
-        return {"frame": frame, "taught": request["network"] in self.kept.of(request).taught,
-                **_prediction(network, network.forward(inputs_of(frame)))}
-
-    # ------------------------------------------------------------------ a neuron
 
     def neuron(self, request):
         """{"frame", "layer", "neuron", "network"} → (1) and (2) of a neuron; the products that its
@@ -88,8 +80,6 @@ class Digits:
         return {"lines": list(map(as_json, lines)),
                 "products": [[product, number(product)] for product in products],
                 "pixels": signed(pixels), "shares": signed(shares)}
-
-    # ------------------------------------------------------------------ a training step
 
     def teach(self, request):
         """{"frame", "target", "learning_rate", "network"} → one training step on a frame, taken on
@@ -149,9 +139,8 @@ def _weights_of_pixels(network, layer, neuron):
 
 def rate_of(rate):
     """A learning rate as a float; what is not a number arrives as it was typed."""
-    if not isinstance(rate, (int, float)) or not 0.0 < rate <= LARGEST_RATE:
-        raise ValueError(f"η: expected a number greater than 0, at most {LARGEST_RATE:,.0f}, "
-                         f"got {rate}")
+    if not isinstance(rate, (int, float)) or not 0.0 < rate <= 1000.0:
+        raise ValueError(f"η: expected a number greater than 0, at most 1,000, got {rate}")
     return float(rate)
 
 
@@ -166,7 +155,7 @@ def frame_of(inputs):
 def _reduced(picture):
     """A gray picture, at most 280 pixels long: [width, height, its pixels as in a frame]."""
     picture = picture.copy()
-    picture.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+    picture.thumbnail((280, 280))
     return [*picture.size, _text(255 - gray for gray in picture.tobytes())]
 
 

@@ -174,17 +174,12 @@ def test_the_terms_of_a_neuron_add_up_to_its_weighted_input(name, layer, neuron,
     assert sorted(shown) == sorted(all_products)[-12:]
 
 
-def test_the_map_of_a_hidden_neuron_is_weight_times_pixel(asked, networks, image):
+def test_maps_are_weights_or_what_is_projected_back_times_pixels(asked, networks, image):
     inputs, frame = image
-    pixels = asked("neuron", frame=frame, layer=0, neuron=7)["pixels"]
-    weights = np.array(networks["mnist.pkl"].weights[0][7])
-    assert signed(pixels) == pytest.approx(normalized(weights * inputs), abs=0.005)
-
-
-def test_the_map_of_an_output_is_projected_back_times_pixel(asked, networks, image):
-    inputs, frame = image
-    explained = asked("neuron", frame=frame, layer=1, neuron=3)
     hidden, output = map(np.array, networks["mnist.pkl"].weights)
+    explained = asked("neuron", frame=frame, layer=0, neuron=7)
+    assert signed(explained["pixels"]) == pytest.approx(normalized(hidden[7] * inputs), abs=0.005)
+    explained = asked("neuron", frame=frame, layer=1, neuron=3)
     assert signed(explained["pixels"]) == pytest.approx(
         normalized(output[3] @ hidden * inputs), abs=0.005)
     outs = networks["mnist.pkl"].forward(inputs)[1]
