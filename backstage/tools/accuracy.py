@@ -84,3 +84,5 @@ if __name__ == "__main__":
         main()
     except KeyboardInterrupt:
         sys.exit("\naccuracy: interrupted")
+    except (ValueError, OSError) as error:
+        sys.exit(f"accuracy: {error}")
