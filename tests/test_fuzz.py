@@ -6,10 +6,10 @@ import warnings
 
 import pytest
 
-from mnist_loader import load_image
-from neural_net import Net
 from bounds import fuzz
 from drawn import drawing
+from mnist_loader import load_image
+from neural_net import Net
 
 
 def picture(format, mode="L", **options):

@@ -13,8 +13,19 @@ import pytest
 import mnist_loader
 from backstage.dataset import content as reader
 from bounds import answer_within_bounds, fuzz
-from datasets import (NAMES, csv, files, images, labels, npz, parts, put, python_2_array,
-                      python_2_pickle, python_2_shape)
+from datasets import (
+    NAMES,
+    csv,
+    files,
+    images,
+    labels,
+    npz,
+    parts,
+    put,
+    python_2_array,
+    python_2_pickle,
+    python_2_shape,
+)
 from mnist_loader import load_data
 
 PATHS = {"idx": "data/train-images-idx3-ubyte", "idx labels": "data/t10k-labels-idx1-ubyte",

@@ -13,7 +13,7 @@ import pytest
 
 import mnist_loader
 from backstage.dataset import download
-from datasets import NAMES, files, idx, images, labels, put
+from datasets import NAMES, files, idx, images, put
 from mnist_loader import load_data, load_data_wrapper
 
 PROJECT = os.path.dirname(mnist_loader.DATA)

@@ -13,11 +13,11 @@ from PIL import Image, ImageDraw
 
 import mnist_loader
 import test_net
-from backstage.page import server
 from backstage.network.saving import WEIGHTS
+from backstage.page import server
 from datasets import NAMES, files, idx, put
-from neural_net import Net
 from drawn import drawing
+from neural_net import Net
 
 SCRIPT = os.path.abspath(test_net.__file__)
 

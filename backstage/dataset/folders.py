@@ -5,8 +5,6 @@ import random
 import re
 import zlib
 
-import numpy as np
-
 from backstage.console import printable, say
 from backstage.dataset.content import Limits
 from backstage.dataset.download import MNIST_FILES

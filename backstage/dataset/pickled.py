@@ -126,6 +126,6 @@ class _Arrays(pickle.Unpickler):
     def find_class(self, module, name):
         full = re.sub(r"^numpy\._?core\.", "", f"{module}.{name}")
         if full not in self.NAMES:
-            raise ValueError(f"expected pickled arrays, got a pickle that names {full:.100}, which "
-                             "is not part of an array; nothing was run")
+            raise ValueError(f"expected pickled arrays, got a pickle that names {full:.100}, "
+                             "which is not part of an array; nothing was run")
         return self.NAMES[full]

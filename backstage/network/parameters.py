@@ -1,9 +1,10 @@
-"""What weights and biases have to be: a user may assign them. Raises ValueError if they are not."""
+"""What weights and biases have to be, since a user may assign them. Raises ValueError if not."""
 
 from collections.abc import Mapping
 
 from backstage.console import described
 from backstage.network.checks import numbers, trusted
+
 
 def check_shapes(network):
     """Checks, quickly, that weights and biases are lists that match sizes; if not, check

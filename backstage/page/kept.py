@@ -1,4 +1,4 @@
-"""What the server keeps for a few open pages: the network that each trains, and those it taught."""
+"""What the server keeps for a few open pages: the network that each trains, and those taught."""
 
 from collections import OrderedDict
 

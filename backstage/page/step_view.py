@@ -178,7 +178,8 @@ def _at(numbers, place):
 def _network(Net, request):
     """The network, inputs, target and learning rate of a request whose numbers are numbers."""
     for name, place in _places():
-        value, least, most, words = _at(request, place), -LARGEST, LARGEST, "−1,000,000 to 1,000,000"
+        value, least, most = _at(request, place), -LARGEST, LARGEST
+        words = "−1,000,000 to 1,000,000"
         if name.startswith("Target"):
             least, most, words = 0.0, 1.0, "0 to 1, as outputs are"
         elif name == "η":

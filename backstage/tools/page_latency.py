@@ -63,8 +63,8 @@ canvas.hasPointerCapture = () => true;
 def main():
     parser = argparse.ArgumentParser(
         prog="python -m backstage.tools.page_latency",
-        description="Measures how soon after a stroke the page shows a prediction. Takes a minute; "
-        "needs Chromium and Selenium.")
+        description="Measures how soon after a stroke the page shows a prediction. Takes a "
+        "minute; needs Chromium and Selenium.")
     parser.parse_args()
     if browser.missing():
         parser.error(f"{browser.missing()} is not installed")

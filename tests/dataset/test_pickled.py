@@ -10,8 +10,15 @@ import numpy as np
 import pytest
 
 from backstage.dataset import pickled
-from datasets import (images, labels, parts, python_2_array, python_2_pickle, python_2_shape,
-                      python_2_text)
+from datasets import (
+    images,
+    labels,
+    parts,
+    python_2_array,
+    python_2_pickle,
+    python_2_shape,
+    python_2_text,
+)
 from mnist_loader import load_data
 
 

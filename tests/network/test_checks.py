@@ -9,7 +9,6 @@ from backstage.network import checks
 from networks import state
 from neural_net import Net
 
-
 BAD_EXAMPLES = [
     (([0.1], 1), "inputs: expected 2 numbers, got 1"),
     (([0.1, 0.2, 0.3], 1), "inputs: expected 2 numbers, got 3"),
@@ -200,7 +199,7 @@ HUGE = 10 ** 400
      "inputs: expected finite numbers, got int 1000.* at index 0"),
     (lambda: Net([2, 2]).forward([0.5, HUGE]),
      "inputs: expected finite numbers, got int 1000.* at index 1"),
-    (lambda: Net([1, 2]).error_terms([[1.0], [HUGE, 0]], 0), r"outs\[1\]: expected finite numbers"),
+    (lambda: Net([1, 2]).error_terms([[1.0], [HUGE, 0]], 0), r"outs\[1\]: .*finite numbers"),
     (lambda: Net([1, 2]).train([([1], 0)], HUGE),
      "learning_rate: expected a finite number greater than 0, got int"),
     (lambda: Net([1, 2]).train([([1], 0)], 1, weight_decay=HUGE),
@@ -324,10 +323,10 @@ def test_softmax_is_refused_for_one_output_only():
 
 @pytest.mark.parametrize("weights, message", [
     ([[[1.0, 2.0]], [[1.0, 2.0]]], r"weights\[0\]: expected a list of length 2 "),
-    ([[[1.0, 2.0, 3.0], [1.0, 2.0]], [[1.0, 2.0]]], r"weights\[0\]\[0\]: expected (2 numbers|a list of length 2)"),
+    ([[[1.0, 2.0, 3.0], [1.0, 2.0]], [[1.0, 2.0]]], r"weights\[0\]\[0\]: .*(2 numbers|length 2)"),
     ([[[1.0, 2.0], [1.0, 2.0]], [[1.0], [2.0]]], r"weights\[1\]: expected a list of length 1 "),
     ([[[1.0, 2.0], [1.0, 2.0]]], "weights: expected a list of length 2 to match sizes"),
-    ([[[1.0, 2.0], [1.0, 2.0]], [["x", 2.0]]], r"weights\[1\]\[0\]: expected finite (numbers|floats)"),
+    ([[[1.0, 2.0], [1.0, 2.0]], [["x", 2.0]]], r"weights\[1\]\[0\]: .*finite (numbers|floats)"),
     (5, "weights: expected a list of length 2"),
 ], ids=["a row is missing", "a row is too long", "transposed", "a layer is missing", "text", "5"])
 def test_weights_that_do_not_fit_are_an_error_wherever_they_are_used(weights, message, tmp_path):

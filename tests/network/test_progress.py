@@ -1,8 +1,6 @@
 """What train and the scoring of examples print, Ctrl-C, and training that diverges."""
 
-import copy
 import itertools
-import math
 import re
 import sys
 
@@ -194,7 +192,8 @@ def test_large_inputs_that_are_not_learned_are_named(inputs, told, capsys):
 
 def test_watch_may_end_training_by_returning_true(capsys):
     network, same = Net([2, 2, 1], seed=1), Net([2, 2, 1], seed=1)
-    network.train(XOR * 10, 1.0, epochs=9, batch_size=10, every=10, watch=lambda count: count == 40)
+    network.train(XOR * 10, 1.0, epochs=9, batch_size=10, every=10,
+                  watch=lambda count: count == 40)
     assert "Stopped by watch in epoch 2 of 9 after 0 of 40 examples" in capsys.readouterr().out
     same.train(XOR * 10, 1.0, batch_size=10)
     assert network.weights == same.weights
@@ -307,13 +306,14 @@ def test_bad_test_data_later_in_the_list_is_named_too(capsys):
         Net([2, 1], seed=1).train(XOR, 1.0, test_data=[XOR[0], ([0, 0, 0], 1)])
 
 
-def test_an_error_of_watch_is_not_taken_for_one_of_the_data(capsys):
-    for fatal in (0, 1, 4):
-        def fails(count):
-            if count == fatal:
-                raise ValueError("my own")
-        with pytest.raises(ValueError, match="^my own$"):
-            Net([2, 1], seed=1).train(XOR, 1.0, watch=fails, batch_size=1, every=1)
+@pytest.mark.parametrize("fatal", [0, 1, 4])
+def test_an_error_of_watch_is_not_taken_for_one_of_the_data(fatal, capsys):
+    def fails(count):
+        if count == fatal:
+            raise ValueError("my own")
+
+    with pytest.raises(ValueError, match="^my own$"):
+        Net([2, 1], seed=1).train(XOR, 1.0, watch=fails, batch_size=1, every=1)
 
 
 def test_bad_test_data_is_an_error_under_its_own_name_before_training():

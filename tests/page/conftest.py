@@ -1,4 +1,4 @@
-"""What the page's tests share: the shipped networks, the page's server, and the page in Chromium."""
+"""What the page's tests share: the shipped networks, the page's server, the page in Chromium."""
 
 import os
 

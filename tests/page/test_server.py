@@ -298,7 +298,8 @@ def test_the_browser_is_given_a_private_file_that_leads_to_the_page_and_is_then_
     with serving({}) as running:
         running.open_browser()
         [(path, mode, content)] = a_browser
-        assert os.path.dirname(path) == str(tmp_path) and not os.path.basename(path).startswith(".")
+        assert os.path.dirname(path) == str(tmp_path)
+        assert not os.path.basename(path).startswith(".")
         assert mode & 0o077 == 0 or os.name == "nt"
         assert f'url={running.address}"' in content and running.token not in path
         assert os.path.exists(path)
@@ -322,8 +323,9 @@ def test_the_address_is_printed_and_nothing_is_left_after_ctrl_c(a_browser, monk
     assert address in content and not os.path.exists(path)
 
 
-@pytest.mark.parametrize("fails", [failing(webbrowser.Error), failing(OSError), lambda path: False],
-                         ids=["an error", "no program", "no browser"])
+@pytest.mark.parametrize(
+    "fails", [failing(webbrowser.Error), failing(OSError), lambda path: False],
+    ids=["an error", "no program", "no browser"])
 def test_without_a_browser_the_printed_address_serves(fails, a_browser, monkeypatch, capsys,
                                                       tmp_path):
     monkeypatch.setattr(webbrowser, "open", fails)

@@ -317,7 +317,9 @@ def test_taking_steps_is_training_one_after_the_other_however_slow_the_answers(p
           await new Promise(resolve => setTimeout(resolve, 50));
           return answer;
         };
-        for (let count = 0; count < 3; count += 1) document.getElementById("take-step").click();""")
+        for (let count = 0; count < 3; count += 1) {
+          document.getElementById("take-step").click();
+        }""")
     settled(page)
     network, costs = start_network(), []
     for taken in range(4):

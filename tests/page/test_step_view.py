@@ -180,7 +180,8 @@ def test_a_nudge_finds_the_slope_that_each_error_term_and_each_update_claims(num
         (old, before), (new, after) = found["points"]
         assert new - old == pytest.approx(numbers["learning_rate"] * found["tangent"])
         assert after <= before
-        assert float(found["down"]) - float(found["up"]) == pytest.approx(0.002 * product, abs=3e-8)
+        fall = float(found["down"]) - float(found["up"])
+        assert fall == pytest.approx(0.002 * product, abs=3e-8)
         if line["number"] in ("(5)", "(6)"):
             assert number(new) == line["value"]
         else:
