@@ -148,8 +148,8 @@ def _mnist(max_images):
     folder = os.path.join(DATA, "mnist")
     try:
         return read_dataset(folder, max_images)
-    except MissingFiles as error:
-        download(folder, error.names)
+    except MissingFiles:
+        download(folder)
     return read_dataset(folder, max_images)
 
 

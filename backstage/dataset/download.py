@@ -40,15 +40,15 @@ class DownloadError(FileNotFoundError):
         self.why = why
 
 
-def download(folder, names):
-    """Downloads the named MNIST files into a folder; each is verified and written atomically.
-    Raises DownloadError."""
+def download(folder):
+    """Downloads those of MNIST's four files that are not in a folder; each is verified and written
+    atomically. Raises DownloadError."""
     mirrors = list(MIRRORS)
     try:
         os.makedirs(folder, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass  # so that a folder that can't be written to is known before the download
-        for name in names:
+        for name in (name for name in MNIST_FILES if name not in os.listdir(folder)):
             write_file(os.path.join(folder, name), _fetch_from_any(mirrors, name, folder))
             say(f"{name}: {MNIST_FILES[name][0] / 1e6:.2g} MB")
     except DownloadError:

@@ -1,5 +1,6 @@
 """Finds the files of a dataset, in the forms in which people have them, and splits it."""
 
+import glob
 import os
 import random
 import re
@@ -27,12 +28,7 @@ CSV_SECONDS = 60.0  # of processor time: NumPy 1.22 takes half of it for MNIST
 
 
 class MissingFiles(FileNotFoundError, ValueError):
-    """There is no such folder, or no dataset in it; `names` are those of MNIST's four files that
-    are missing there."""
-
-    def __init__(self, message, names=tuple(MNIST_FILES)):
-        super().__init__(printable(message))
-        self.names = names
+    """There is no such folder, or no dataset in it."""
 
 
 def read_dataset(path, max_images=None):
@@ -85,12 +81,16 @@ def _find(path):
         for form, names in (("pickle", r".*\.(pkl|pickle)(\.gz)?"), ("npz", r".*\.npz")):
             if re.fullmatch(names, path, re.DOTALL):
                 return form, [path]
-        raise MissingFiles(f"{path}: expected {EXPECTED}, got another file")
+        raise MissingFiles(printable(f"{path}: expected {EXPECTED}, got another file"))
     folder, prefix = (path, "") if os.path.isdir(path) else os.path.split(path)
+    as_owner = os.access in os.supports_effective_ids
+    if os.path.isdir(path) and not os.access(path, os.R_OK, effective_ids=as_owner):
+        raise PermissionError(printable(f"{path}: Permission denied"))
     seen = []
-    for level, files in enumerate(_levels(folder or os.curdir)):
-        files = [file for file in files if os.path.basename(file).startswith(prefix)]
-        seen += files
+    for level in range(3):
+        pattern = os.path.join(glob.escape(folder), *["*"] * level, glob.escape(prefix) + "*")
+        files = sorted(filter(os.path.isfile, glob.glob(pattern)))
+        seen += [os.path.relpath(file, folder or os.curdir) for file in files]
         for form, endings in FORMS.items():
             matches = _matches(files, endings)
             names = set.intersection(*map(set, matches))
@@ -103,13 +103,13 @@ def _find(path):
         missing = [name for name, match in zip(MNIST_FILES, _matches(files, FORMS["idx"]))
                    if not match]
         if level == 0 and len(missing) < 4:
-            raise MissingFiles(f"{path}: expected MNIST's four files, missing "
-                               f"{', '.join(missing)}", missing)
+            raise MissingFiles(printable(f"{path}: expected MNIST's four files, missing "
+                                         f"{', '.join(missing)}"))
     if prefix and not seen:
-        raise MissingFiles(f"{path}: expected a dataset, mnist, digits, or the path of a folder "
-                           "or file, but there is no such folder or regular file")
-    found = ", ".join(os.path.relpath(file, folder) for file in seen[:5]) or "no files"
-    raise MissingFiles(f"{path}: expected {EXPECTED}, found {found}")
+        raise MissingFiles(printable(f"{path}: expected a dataset, mnist, digits, or the path of a "
+                                     "folder or file; there is no such folder or regular file"))
+    raise MissingFiles(printable(f"{path}: expected {EXPECTED}, "
+                                 f"found {', '.join(seen[:5]) or 'no files'}"))
 
 
 def _matches(files, endings):
@@ -121,19 +121,3 @@ def _matches(files, endings):
             if found:
                 match.setdefault(os.path.join(os.path.dirname(file), found[1] or ""), file)
     return matches
-
-
-def _levels(folder):
-    """The paths of the files in a folder, then in its folders, then one further down."""
-    folders = [folder]
-    for level in range(3):
-        paths = []
-        for name in folders:
-            try:
-                paths += [os.path.join(name, entry) for entry in sorted(os.listdir(name))
-                          if not entry.startswith(".")]
-            except OSError as error:
-                if level == 0 and os.path.isdir(folder):
-                    raise type(error)(printable(f"{folder}: {error.strerror}")) from None
-        yield list(filter(os.path.isfile, paths))
-        folders = list(filter(os.path.isdir, paths))

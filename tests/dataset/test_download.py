@@ -80,7 +80,7 @@ class Mirror(http.server.BaseHTTPRequestHandler):
         self.start(("Content-Length", str(len(content))))
         size = -(-len(content) // 10)
         pieces = [content[start:start + size] for start in range(0, len(content), size)]
-        self.send(*pieces, pause=0.17 if len(content) > 100_000 else 0.0)
+        self.send(*pieces, pause=0.1 if len(content) > 100_000 else 0.0)
 
     def lingers(self, content):
         """Every byte comes, but not the end of the transfer."""
@@ -141,7 +141,7 @@ def mirror(monkeypatch, tmp_path):
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     monkeypatch.delenv("MNIST_DIR", raising=False)
     monkeypatch.setattr(mnist_loader, "DATA", str(tmp_path / "data"))
-    monkeypatch.setattr(download, "PATIENCE", 1.0)
+    monkeypatch.setattr(download, "PATIENCE", 0.6)
     monkeypatch.setattr(download, "MNIST_FILES", {
         name: (len(content), hashlib.sha256(content).hexdigest())
         for name, content in CONTENTS.items()})
@@ -198,8 +198,8 @@ def test_on_a_terminal_a_line_shows_how_far_the_download_is(mirror, monkeypatch)
 def test_what_is_there_is_not_downloaded_again(mirror):
     mirror.use("whole")
     os.makedirs("data/mnist")
-    for name, saved_as in ((NAMES[0], NAMES[0]), (NAMES[2], "t10k-images.idx3-ubyte.gz")):
-        with open(os.path.join("data/mnist", saved_as), "wb") as file:
+    for name in (NAMES[0], NAMES[2]):
+        with open(os.path.join("data/mnist", name), "wb") as file:
             file.write(CONTENTS[name])
     load_data("mnist")
     assert mirror.requests == ["/whole/" + NAMES[1], "/whole/" + NAMES[3]]
@@ -209,8 +209,8 @@ def test_what_is_there_is_not_downloaded_again(mirror):
 
 
 @pytest.mark.parametrize("way, reason", [
-    ("missing", "404"), ("loop", "redirect"), ("silent", "no answer within 1.0 s"),
-    ("stalls", "no answer within 1.0 s"), ("html", "web page"), ("changed", "different file"),
+    ("missing", "404"), ("loop", "redirect"), ("silent", "no answer within 0.6 s"),
+    ("stalls", "no answer within 0.6 s"), ("html", "web page"), ("changed", "different file"),
     ("cut", r"ended after [\d,]+ of [\d,]+ bytes"), ("rude", r"HTTP Error 500: \\x1b"),
     ("trickle", r"ended after [\d,]+ of [\d,]+ bytes and \d s"),
 ], ids=lambda value: value if value.isalpha() else "-")
