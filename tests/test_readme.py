@@ -10,6 +10,7 @@ import platform
 import re
 
 import pytest
+from PIL import Image
 
 import mnist_loader
 import neural_net
@@ -208,6 +209,15 @@ def test_every_file_and_picture_that_a_page_names_is_there_and_small():
             large = picture.endswith(".gif") or "images" in picture
             size = os.path.getsize(os.path.join(PROJECT, folder, picture))
             assert size < (400_000 if large else 60_000)
+
+
+def test_the_screenshot_of_a_step_shows_the_code_and_the_line_of_explain_as_they_are_now():
+    """python -m backstage.tools.screenshots stores both in the picture's text."""
+    shown = Image.open(os.path.join(PROJECT, "backstage", "images", "step.png")).text
+    assert shown["explain"].startswith("(3) δ_β = ") and shown["explain"] in README.splitlines()
+    lines = [line.strip() for line in shown["code"].splitlines()]
+    assert len(lines) >= 5
+    assert set(lines) <= {line.strip() for line in CODE.splitlines()}
 
 
 def test_every_link_to_a_section_finds_its_heading():

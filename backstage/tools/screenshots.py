@@ -65,10 +65,9 @@ def save_step(driver, path):
         document.querySelector("#equation [data-symbol='δ_β']").dispatchEvent(
           new PointerEvent("pointerover", {bubbles: true}))""")
     line, code = driver.execute_script("""
-        const line = document.querySelector("#lines [aria-current]");
-        const copied = line.closest("[data-copy]") || line.querySelector("[data-copy]");
         const rows = [...document.querySelectorAll("#code .row code")];
-        return [copied?.dataset.copy ?? line.textContent, rows.map(row => row.textContent)];""")
+        return [document.querySelector("#line").dataset.copy,
+                rows.map(row => row.textContent)];""")
     text = PngImagePlugin.PngInfo()
     text.add_itxt("explain", line)
     text.add_itxt("code", "\n".join(code))
@@ -147,8 +146,8 @@ def screenshot(driver, selectors):
                 innerWidth, document.documentElement.scrollHeight];""", selectors)
     content = driver.execute_cdp_cmd("Page.captureScreenshot", {
         "captureBeyondViewport": True,
-        "clip": {"x": 0, "y": max(0, top - 8), "width": width, "scale": 1,
-                 "height": min(height, bottom + 16) - max(0, top - 8)}})["data"]
+        "clip": {"x": 0, "y": top, "width": width, "scale": 1,
+                 "height": min(height, bottom + 16) - top}})["data"]
     return Image.open(io.BytesIO(base64.b64decode(content))).convert("RGB")
 
 
