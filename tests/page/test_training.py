@@ -427,9 +427,7 @@ def test_a_drawing_is_read_by_the_network_that_learns(page):
     browser.click(page, "train-batch")
     assert not page.find_element("id", "train-drawn").is_displayed()
     browser.draw(page, browser.DIGITS[3])
-    browser.settled(page)
-    browser.click(page, "train-batch")
-    assert page.find_element("id", "train-drawn").is_displayed()
+    until(page, lambda: page.find_element("id", "train-drawn").is_displayed())
     assert page.find_element("id", "train-drawn").text.split()[1] in "0123456789"
 
 

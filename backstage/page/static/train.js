@@ -20,7 +20,8 @@ let begun = false;         // whether there is a network
 let loop = 0;              // counts what was started and paused: a loop ends when it changes
 let isRunning = false;
 let turn = Promise.resolve();  // the requests, one after the other
-let rate;                  // the learning rate, once it has been typed
+let rate = number("train-rate");
+let imagined = [];         // the maps of imagine
 let frame = null;          // what is drawn in the drawing view, as the network sees it
 
 // ------------------------------------------------------------------ what is asked for
@@ -126,7 +127,10 @@ function drawState(state) {
   at("train-epoch").textContent = state.epoch;
   neurons.paint(state.maps);
   document.dispatchEvent(new CustomEvent("trained", {detail: state.maps}));  // for draw.js
-  if (state.imagined) paintMaps(at("train-imagined").querySelectorAll("canvas"), state.imagined);
+  if (state.imagined) {
+    ({imagined} = state);
+    paintImagined();
+  }
   if (state.predictions) {
     at("train-accuracy").textContent = state.accuracy.toFixed(1);
     at("train-loss").textContent = state.loss.toFixed(4);
@@ -143,6 +147,10 @@ function drawState(state) {
     at("train-drawn").replaceChildren(image(frame),
       make("figcaption", {}, `drawn: ${said(state.drawn)}`));
   }
+}
+
+function paintImagined() {
+  paintMaps(at("train-imagined").querySelectorAll("canvas"), imagined);
 }
 
 /** "7 ✓ 0.93": a prediction, whether it is right, and the output. */
@@ -169,7 +177,16 @@ for (const id of ["train-size", "train-neurons", "train-seed"]) {
     at("train-new").textContent = begun ? "“Start again” makes a network with these settings." : "";
   });
 }
-document.addEventListener("frame", event => { frame = event.detail; });
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>
+  setTimeout(paintImagined));  // once heat knows
+let drawing;  // waits for the end of a stroke
+document.addEventListener("frame", event => {
+  frame = event.detail;
+  clearTimeout(drawing);
+  drawing = setTimeout(() => {
+    if (begun && !isRunning) inTurn(() => train({batches: 0}));
+  }, 300);
+});
 at("learn").addEventListener("click", event => {
   const {layer, neuron} = event.target.closest("[data-neuron]")?.dataset ?? {};
   if (!neuron) return;
