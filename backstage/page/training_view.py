@@ -199,14 +199,14 @@ class Training:
     # ------------------------------------------------------------------ what is learned
 
     def save(self, request):
-        """{} → {"message": what save prints}: saves the network in the folder where the server was
-        started, as trained.pkl or, if there is one, as trained-2.pkl, and so on."""
+        """{} → {"message": what save prints, "path"}: saves the network in the folder where the
+        server was started, as trained.pkl or, if there is one, as trained-2.pkl, and so on."""
         numbered = (f"trained-{count}.pkl" for count in itertools.count(2))
         path = next(name for name in itertools.chain(["trained.pkl"], numbered)
                     if not os.path.exists(name))
         with contextlib.redirect_stdout(io.StringIO()) as printed:
             self.kept.of(request).run.network.save(path)
-        return {"message": printed.getvalue().strip()}
+        return {"message": printed.getvalue().strip(), "path": path}
 
 
 VIEWS = (Training._measured, Training._imagined)

@@ -6,13 +6,16 @@ import contextlib
 import functools
 import http.server
 import io
+import json
 import os
 import shutil
 import threading
+import zipfile
 
 import pytest
 
 import browser
+import neural_net
 from backstage.page import in_browser, step_view
 from backstage.tools import site
 from neural_net import Net
@@ -87,3 +90,54 @@ def test_every_line_of_the_step_is_the_one_of_cpython(page):
     assert [line["text"] for line in lines] == [
         line["text"] for section in expected for line in section["lines"]]
     assert "in this browser" in browser.text(page, "where")
+
+
+def test_training_reads_80_percent_and_is_within_a_point_of_cpython(page, folder, tmp_path,
+                                                                   monkeypatch):
+    with zipfile.ZipFile(os.path.join(folder, "project.zip")) as archive:
+        archive.extractall(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    here = in_browser.answers(Net, neural_net.__file__)
+
+    def on_cpython(name, request):
+        return json.loads(here(name, json.dumps({**request, "page": "cpython"})))["result"]
+
+    accuracies = []
+    for asked in (on_cpython, functools.partial(ask, page)):
+        asked("start", {})
+        shown = asked("begin", {"neurons": 10, "batch_size": 10, "seed": 1})
+        while shown["images"] < 5000:
+            shown = asked("train", {"learning_rate": 3.0, "batches": 100})
+        accuracies.append(shown["accuracy"])
+    assert min(accuracies) > 80 and abs(accuracies[0] - accuracies[1]) <= 1
+
+
+def test_the_view_trains_and_what_was_trained_is_saved_as_a_download(page):
+    page.find_element("id", "train-start").click()
+    WebDriverWait(page, 60, 0.1).until(
+        lambda page: int(browser.text(page, "train-count").replace(",", "")) > 50)
+    page.find_element("id", "train-pause").click()
+    page.execute_script("""
+        window.saved = null;
+        HTMLAnchorElement.prototype.click = function () { window.saved = this.download; };""")
+    assert "trained.pkl" in ask(page, "save", {})["message"]
+    assert page.execute_script("return window.saved") == "trained.pkl"
+
+
+def test_all_drawn_digits_are_read(page):
+    for digit, strokes in browser.DIGITS.items():
+        page.find_element("id", "clear").click()
+        browser.draw(page, strokes)
+        browser.settled(page)
+        assert browser.text(page, "answer") == str(digit)
+
+
+def test_a_picture_that_needs_packages_says_so_where_they_cannot_be_loaded(page):
+    error = ask(page, "picture", {"picture": "", "network": "mnist.pkl"})["error"]
+    assert "NumPy and Pillow" in error and "drawing works without them" in error
+
+
+def test_an_address_opens_a_line(page, address):
+    page.get("about:blank")
+    page.get(f"{address}#one-step/17")
+    WebDriverWait(page, 20, 0.1).until(lambda page: "17" in browser.text(page, "step-place"))

@@ -10,6 +10,10 @@ let loaded = 0;
 const plainFetch = globalThis.fetch;
 globalThis.fetch = async (...details) => {  // the same, counting
   const response = await plainFetch(...details);
+  if (!response.ok) {
+    postMessage({failed: `${response.url} could not be loaded`});
+    return response;
+  }
   const counted = response.body.pipeThrough(new TransformStream({
     transform(chunk, controller) {
       loaded += chunk.length;
@@ -42,9 +46,9 @@ answer = in_browser.answers(neural_net.Net, neural_net.__file__)`);
 async function answer({id, name, request}) {
   const python = await started;
   if (name === "picture") {  // the only route that needs packages
-    try {
-      await python.loadPackage(["numpy", "pillow"], {messageCallback() {}});
-    } catch {
+    await python.loadPackage(["numpy", "pillow"], {messageCallback() {}, errorCallback() {}})
+      .catch(() => {});
+    if (!python.loadedPackages.numpy || !python.loadedPackages.pillow) {
       const error = "Opening a picture needs NumPy and Pillow, which this browser loads from "
         + "cdn.jsdelivr.net. They could not be loaded; drawing works without them.";
       postMessage({id, reply: JSON.stringify({error})});
