@@ -94,7 +94,7 @@ class Digits:
         updates = sum(len(incoming) + network.has_biases
                       for layer in network.weights for incoming in layer)
         return {"frame": request["frame"], "taught": True, "before": prediction(network, step.outs),
-                "deltas": list(map(_rounded, step.deltas)), "lines": list(map(as_json, lines)),
+                "deltas": step.deltas, "lines": list(map(as_json, lines)),
                 "others": updates - sum(line.number in ("(5)", "(6)") for line in lines), **after}
 
     def forget(self, request):
@@ -126,7 +126,7 @@ def _prediction(network, outs):
     """What a network predicts, in words too, and the outputs of all layers but the first. Raises
     ValueError if they are not finite."""
     return {"summary": prediction(network, outs), "predicted": network.class_of(outs),
-            "outs": list(map(_rounded, outs[1:]))}
+            "outs": outs[1:]}
 
 
 def _weights_of_pixels(network, layer, neuron):
@@ -162,10 +162,6 @@ def _reduced(picture):
 def signed(values):
     """Values divided by the largest magnitude, as signed bytes in base64: 127 for 1."""
     return _text(round(127 * value) % 256 for value in normalized(values))
-
-
-def _rounded(values):
-    return [float(f"{value:.4g}") for value in values]
 
 
 def _text(pixels):

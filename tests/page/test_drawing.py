@@ -351,7 +351,7 @@ def test_an_output_neuron_is_explained_by_the_hidden_ones_that_favor_it(drawn, n
     select(drawn, "#outputs .output", 3)
     shares = [out * weight for out, weight in zip(hidden, network.weights[1][3])]
     assert_tinted(drawn, "#hidden .tile.outlined", shares)
-    assert "in_3" in texts(drawn, "#hidden [role=status]")[0]
+    assert "in_3" in texts(drawn, "#hidden .outlines")[0]
     assert "Output neuron 3" in texts(drawn, "#neuron h3")[0]
     assert "(7) and (8)" in texts(drawn, "#neuron figcaption")[0]
     colors = pixels_of(drawn, "#neuron .map")
@@ -360,7 +360,7 @@ def test_an_output_neuron_is_explained_by_the_hidden_ones_that_favor_it(drawn, n
                for pixel, (red, green, blue) in zip(drawn.inputs, colors) if pixel == 0.0)
     select(drawn, "#hidden .tile", 4)
     assert drawn.find_elements("css selector", ".outlined") == []
-    assert texts(drawn, "#hidden [role=status]") == [""]
+    assert texts(drawn, "#hidden .outlines") == [""]
     assert "Weight times pixel" in texts(drawn, "#neuron figcaption")[0]
     select(drawn, "#hidden .tile", 4)
     assert not drawn.find_element("id", "neuron").is_displayed()
@@ -443,7 +443,7 @@ def test_a_training_step_shows_its_error_terms_and_can_be_forgotten(drawn, netwo
     assert numbers(drawn, "#outputs .delta") == pytest.approx(deltas[-1], abs=6e-5)
     assert_tinted(drawn, "#hidden .tile.outlined", deltas[0])
     assert_tinted(drawn, "#outputs .output", deltas[1])
-    assert "δ" in texts(drawn, "#hidden [role=status]")[0]
+    assert "δ" in texts(drawn, "#hidden .outlines")[0]
     assert variables(drawn, "#outputs .was", "--was") == pytest.approx(outs[-1], abs=1e-3)
     assert pixels_of(drawn, "#hidden .tile canvas", 0) != maps  # the weights have changed
     assert "selection" in texts(drawn, "#step-lines summary")[0]
@@ -513,6 +513,8 @@ def test_outputs_and_activations_can_be_heard_and_a_digit_is_announced_once(draw
         for (const place of document.querySelectorAll("#draw :is([role=status], [aria-live])")) {
           watch.observe(place, {childList: true, characterData: true, subtree: true});
         }""")
+    select(drawn, "#outputs .output", 3)
+    drawn.execute_script("heard.length = 0")
     browser.draw(drawn, browser.DIGITS[4][1:], move_time=30)
     settled(drawn)
     heard = drawn.execute_script("return heard.filter(Boolean)")

@@ -126,12 +126,12 @@ function showPrediction(prediction) {
   }
   if (prediction.frame !== shown.frame) clearStep();
   setFrame(prediction.frame);
+  neurons.plain(!shown.deltas);
   shown.deltas = null;
   at("answer").textContent = prediction.predicted;
   at("is-taught").hidden = !prediction.taught;
   at("forget").ariaDisabled = String(!prediction.taught);
   if (!paper.isDown) at("draw-status").textContent = `Prediction: ${prediction.summary}`;
-  neurons.plain();
   neurons.show(prediction);
   explain();
 }

@@ -2,8 +2,8 @@
 // output of the one that is selected is computed.
 
 import {passageFor, showCode} from "./code.js";
-import {bytes, heat, make, paint, setValue} from "./common.js";
-import {nameOf, numberOf, sum, symbol} from "./lines.js";
+import {bytes, heat, inColors, make, paint, setValue} from "./common.js";
+import {numberOf, sum, symbol} from "./lines.js";
 
 const MANY = 60;  // hidden neurons that get small tiles
 
@@ -19,9 +19,8 @@ export class Neurons {
     this.tiles = [];  // tiles[layer][neuron]
     this.bars = [];   // one for each output
     this.maps = [];   // of the first layer’s weights
-    this.caption = make("small", {role: "status"});  // what the outlines of the tiles mean
-    const colors = matchMedia("(prefers-color-scheme: dark)");
-    colors.addEventListener("change", () => setTimeout(() => this.paint(this.maps)));
+    this.caption = make("small", {class: "outlines"});  // what the outlines of the tiles mean
+    inColors(() => this.paint(this.maps));
   }
 
   /** Makes the tiles and bars of a network: {sizes, names, maps}. */
@@ -45,7 +44,8 @@ export class Neurons {
     });
     this.hidden.querySelector("h3")?.append(this.caption);
     this.bars = names[last].map((name, neuron) => make("button", {type: "button",
-      class: "output tinted", "data-layer": last, "data-neuron": neuron},
+      class: "output tinted", "data-layer": last, "data-neuron": neuron,
+      "data-symbol": `out_${name}`},
       make("span", {class: "digit"}, name),
       make("span", {class: "track"}, make("span", {class: "bar"})),
       make("span", {class: "out number"}), make("span", {class: "delta number"})));
@@ -123,9 +123,9 @@ export class Neurons {
     });
   }
 
-  /** Removes outlines, error terms and marks. */
-  plain() {
-    this.outline({}, "");
+  /** Removes error terms, marks and outlines, or keeps the outlines. */
+  plain(keepsOutlines = false) {
+    if (!keepsOutlines) this.outline({}, "");
     for (const bar of this.bars) {
       bar.querySelector(".delta").replaceChildren();
       bar.querySelector(".track").classList.remove("was");
@@ -216,10 +216,8 @@ function termTable(line, products) {
 
 /** The code that computes a line. */
 export function codeOf(line, passages) {
-  const [first] = line.terms[0];
-  const passage = passageFor(passages,
-    {...line, symbols: typeof first === "string" ? first : nameOf(first)});
+  const passage = passageFor(passages, line);
   const code = make("div", {class: "code"});
-  showCode(code, passage);
+  showCode(code, passage, line);
   return make("div", {}, make("p", {class: "file"}, `${line.number} ${passage.file}`), code);
 }
