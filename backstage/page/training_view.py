@@ -85,7 +85,6 @@ class Training:
 
     def __init__(self, Net, kept, data):
         self.Net, self.kept, self.data = Net, kept, data
-        self.held_out = []
 
     def begin(self, request):
         """{"neurons", "batch_size", "seed"} → a new network, what it is trained on, and the first
@@ -97,8 +96,7 @@ class Training:
         inputs, target = training_data[0]
         if len(inputs) != PIXELS:
             raise ValueError(f"expected images of 28×28 pixels, got {len(inputs)} inputs")
-        if not self.held_out:
-            self.held_out = list(itertools.islice(validation_data, HELD_OUT))
+        self.held_out = list(itertools.islice(validation_data, HELD_OUT))
         sizes = [PIXELS, neurons, len(target)]
         run = Run(self.Net(sizes, seed=seed), training_data, batch_size)
         page = self.kept.of(request)
