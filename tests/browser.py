@@ -119,8 +119,11 @@ def contrast(driver, selector, ground, property="color"):
     colors = driver.execute_script("""
         const [selector, ground, property] = arguments;
         const pen = new OffscreenCanvas(1, 1).getContext("2d");
-        return [[selector, property], [ground, "backgroundColor"]].map(([selector, property]) => {
-          pen.fillStyle = getComputedStyle(document.querySelector(selector))[property];
+        const style = getComputedStyle(document.querySelector(selector));
+        const ground_color = getComputedStyle(document.querySelector(ground)).backgroundColor;
+        return [[ground_color, 1], [style[property], style.opacity]].map(([color, opacity]) => {
+          pen.fillStyle = color;
+          pen.globalAlpha = opacity;
           pen.fillRect(0, 0, 1, 1);
           return [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3);
         });""", selector, ground, property)

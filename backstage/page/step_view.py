@@ -14,7 +14,7 @@ START = {
 }
 # Exclusive or: class 1, which is β, where exactly one of the inputs is 1.
 XOR = [([0.0, 0.0], [1.0, 0.0]), ([0.0, 1.0], [0.0, 1.0]),
-       ([1.0, 1.0], [1.0, 0.0]), ([1.0, 0.0], [0.0, 1.0])]
+       ([1.0, 0.0], [0.0, 1.0]), ([1.0, 1.0], [1.0, 0.0])]
 XOR_SEED, XOR_RATE = 1, 3.0
 LARGEST = 1e6  # magnitude of a number that is sent
 MOST_STEPS = 1000  # in one request
@@ -31,7 +31,8 @@ def begin(Net):
 
 
 def xor(Net, request):
-    """{"seed"} → the numbers that XOR begins with; without a seed, the weights are START's."""
+    """{"seed"} → the numbers that XOR begins with. Without a seed, the weights are START's, from
+    which it gets three of the four right for good."""
     seed, (inputs, target) = request.get("seed"), XOR[0]
     weights = {"weights": START["weights"], "biases": START["biases"]}
     if seed is not None:
@@ -108,7 +109,7 @@ def nudge(Net, request):
         "curve"         [(weight, E), …] around the weight
         "points"        [(weight, E) before the step, (weight, E) after a step along this weight]
         "tangent"       −∂E/∂ of it, as computed by backpropagation
-        "paths"         of a hidden neuron: [{"name": "W_Aα", "text": "·δ_α = 0.0169"}, …]
+        "paths"         of a hidden neuron: [{"weight": "W_Aα", "output": "α", "product": W·δ}, …]
     }
     """
     network, inputs, target, learning_rate = _network(Net, request)
@@ -140,8 +141,8 @@ def nudge(Net, request):
         for output, delta in enumerate(deltas[1]):
             weight = network.weights[1][output][neuron]
             there = NAMES[2][output]
-            paths.append({"name": f"W_{NAMES[1][neuron]}{there}",
-                          "text": f"·δ_{there} = {number(delta * weight)}"})
+            paths.append({"weight": f"W_{NAMES[1][neuron]}{there}", "output": there,
+                          "product": number(delta * weight)})
     return {"up": f"{up:.8f}", "down": f"{down:.8f}",
             "slope": _six((down - up) / (2 * NUDGE)), "product": _six(product),
             "curve": curve, "points": [(old, cost(old)), (new, cost(new))],

@@ -79,15 +79,15 @@ export class Diagram {
   }
 
   /** Shows the numbers that are known so far, {"in_A": "0.7550", …}, and what is said of a
-      connection, {"W_Aα": "· δ_α = 0.02004"}. */
+      connection, {"W_Aα": ["· δ_α = 0.02"]}. */
   show(known, said = {}) {
     for (const row of this.figure.querySelectorAll(".value, .new")) {
       const shown = row.classList.contains("new") ? row : row.querySelector(".shown");
       if (!shown) continue;  // a box
       const value = known[row.dataset.symbol] ?? "";
-      const other = said[row.dataset.symbol.replace("+", "")] ?? "";
-      shown.textContent = value && shown === row ? `→ ${value}` : value || other;
-      row.classList.toggle("said", Boolean(!value && other));
+      const other = value ? [] : said[row.dataset.symbol.replace("+", "")] ?? [];
+      shown.replaceChildren(value && shown === row ? `→ ${value}` : value, ...other);
+      row.classList.toggle("said", other.length > 0);
       row.classList.toggle("empty", !shown.textContent);
     }
   }

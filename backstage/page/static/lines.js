@@ -54,10 +54,12 @@ function row(term, render) {
   return term.flatMap(part => typeof part === "string" ? plain(part) : [render(part)]);
 }
 
-/** The parts of an equation that stand for nothing else: operators, parentheses, numbers. */
+/** The parts of an equation that stand for nothing else: numbers, words, operators. */
 function plain(text) {
-  return text.match(/[\d½²]+|[a-z]+|\S/gi)?.map(word => /[\d½²]/.test(word) ? math("mn", {}, word)
-    : /[a-z]/i.test(word) ? letters(word) : operator(word)) ?? [];
+  return (text.match(/[\d½²]+|[a-z]+|\S/gi) ?? []).map(word => {
+    if (/[\d½²]/.test(word)) return math("mn", {}, word);
+    return /[a-z]/i.test(word) ? letters(word) : operator(word);
+  });
 }
 
 function operator(sign) {

@@ -1,4 +1,4 @@
-// "Is it true?": a weight or bias is nudged, and E computed, to see that the step follows its slope.
+// "Is it true?": a weight is nudged, and E computed, to see that the step follows E's slope.
 
 import {ask, draw, make, show} from "./common.js";
 import {sum, symbol} from "./lines.js";
@@ -6,7 +6,7 @@ import {sum, symbol} from "./lines.js";
 const [WIDTH, HEIGHT] = [320, 150];
 
 export class Nudge {
-  /** `place` is the element that is opened for it; said({"W_Aα": "· δ_α = 0.02004"}) shows what
+  /** `place` is the element that is opened for it; said({"W_Aα": ["· δ_α = 0.02"]}) shows what
       is said of connections. */
   constructor(place, said) {
     Object.assign(this, {place, said, wanted: null, abort: null});
@@ -35,7 +35,8 @@ export class Nudge {
     const {line, numbers} = this.wanted;
     try {
       const told = await ask("nudge", {...numbers, place: line.result.place}, this.abort.signal);
-      this.said(Object.fromEntries(told.paths.map(({name, text}) => [name, text])));
+      this.said(Object.fromEntries(told.paths.map(({weight, output, product}) =>
+        [weight, ["·", symbol({base: "δ", sub: output}), ` = ${product}`]])));
       this.figure.replaceChildren(...words(line, told), plot(told, line.result));
     } catch (error) {
       if (error.name !== "AbortError") show("step-message", error.message);

@@ -51,7 +51,7 @@ export function listLines(sections, go) {
     return;
   }
   for (const {heading, lines: some} of sections) {
-    const list = make("ol");
+    const lists = [];
     for (const line of some) {
       const index = lines.indexOf(line);
       const button = make("button", {type: "button", "data-line": index,
@@ -59,11 +59,14 @@ export function listLines(sections, go) {
       make("span", {class: "equation-number"}, line.number), symbol(line.result),
       make("span", {class: "number"}, line.value));
       button.addEventListener("click", () => go(index));
-      const isFirst = line.number === "(6)" && lines[index - 1].number === "(5)";
-      list.append(make("li", isFirst ? {class: "hidden-layers"} : {}, button));
+      if (!lists.length || line.number === "(6)" && lines[index - 1].number === "(5)") {
+        lists.push(make("ol"));
+      }
+      lists.at(-1).append(make("li", {}, button));
     }
     const [title, more = ""] = heading.split(": ");
-    place.append(make("section", {}, make("h3", {}, title, make("small", {}, more)), list));
+    place.append(make("section", {}, make("h3", {}, title, make("small", {}, more)),
+      make("div", {class: "lists"}, ...lists)));
   }
 }
 
@@ -84,6 +87,6 @@ export function showCost({cost, cost_after: after, costs: [now]}, taken, which) 
   at("history").replaceChildren(
     draw("svg", {viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none"},
       draw("polyline", {points: points.join(" ")})),
-    make("figcaption", {}, which, make("i", {}, "E"), ` over ${taken.length.toLocaleString("en")} step`
-      + `${taken.length === 1 ? "" : "s"}, down to 0 at the bottom`));
+    make("figcaption", {}, which, make("i", {}, "E"), " over ", taken.length.toLocaleString("en"),
+      taken.length === 1 ? " step" : " steps", ", down to 0 at the bottom"));
 }

@@ -18,41 +18,43 @@ const {passages, one_step: beginning} = await start.catch(error => {
 });
 const places = Object.fromEntries(beginning.symbols.map(({name, place}) => [name, place]));
 const examples = new Examples(beginning, places);
-let state = await examples.begin();  // numbers and where they began: see Examples.begin
-let result = null;                   // what the server made of them
-let lines = [];                      // the lines of the step, each with its heading
-let current = 0;                     // the line that is shown
-let isSolved = false;                // its number was typed, while results are hidden
-let isPlaying = false;
-let complaint;                       // the timer of the next message
+const shown = {
+  state: await examples.begin(),  // numbers and where they began: see Examples.begin
+  result: null,                   // what the server made of them
+  lines: [],                      // the lines of the step, each with its heading
+  current: 0,                     // the line that is shown
+  isSolved: false,                // its number was typed, while results are hidden
+  isPlaying: false,
+};
+let complaint;  // the timer of the next message
 
-const boxes = new Boxes(places, () => state, set);
+const boxes = new Boxes(places, () => shown.state, set);
 const diagram = new Diagram(at("diagram"), name => boxes.make(name));
 const boundary = new Boundary(at("boundary"), beginning.points, point =>
-  change(examples.atPoint(state, point)));
+  change(examples.atPoint(shown.state, point)));
 const nudge = new Nudge(at("nudge"), said => diagram.show(knownSoFar(), said));
 at("rate-place").append(boxes.make("η"));
 
 // ------------------------------------------------------------------ the numbers
 
 async function set(next) {
-  state = next;
+  shown.state = next;
   await update();
   writeAddress(false);
 }
 
 /** Changes the state so that it can be undone. */
 function change(next) {
-  const before = state;
+  const before = shown.state;
   record(() => boxes.restore(before), () => boxes.restore(next));
   return set(next);
 }
 
 const update = oneAtATime(async () => {
-  const {numbers, point} = state;
+  const {numbers, point} = shown.state;
   clearTimeout(complaint);
   try {
-    result = await ask("step", {...numbers, point});
+    shown.result = await ask("step", {...numbers, point});
   } catch (error) {
     complaint = setTimeout(() => {
       show("step-message", error.message);
@@ -61,15 +63,16 @@ const update = oneAtATime(async () => {
     return;
   }
   show("step-message", "");
-  lines = result.sections.flatMap(({heading, lines}) => lines.map(line => ({...line, heading})));
-  boxes.fill({values: result.values, numbers}, "");
-  boundary.show(result, point);
+  shown.lines = shown.result.sections.flatMap(({heading, lines: some}) =>
+    some.map(line => ({...line, heading})));
+  boxes.fill({values: shown.result.values, numbers}, "");
+  boundary.show(shown.result, point);
   diagram.weigh(numbers.weights);
   at("example").value = point === null ? "this" : "xor";
-  at("seed").value = state.seed ?? "";
+  at("seed").value = shown.state.seed ?? "";
   at("seed-choice").hidden = point === null;
-  showCost(result, state.costs, point === null ? "" : "the mean of the four ");
-  listLines(result.sections, go);
+  showCost(shown.result, shown.state.costs, point === null ? "" : "the mean of the four ");
+  listLines(shown.result.sections, go);
   render();
 });
 
@@ -84,18 +87,18 @@ function inTurn(change) {
 }
 
 async function take(steps) {
-  const {numbers, point} = state;
+  const {numbers, point} = shown.state;
   const {after, costs} = await ask("step", {...numbers, point, steps});
-  const next = {...state, numbers: {...numbers, ...after},
-    costs: [...state.costs, ...costs.slice(0, -1)]};
+  const next = {...shown.state, numbers: {...numbers, ...after},
+    costs: [...shown.state.costs, ...costs.slice(0, -1)]};
   await change(point === null ? next
     : examples.atPoint(next, (point + steps) % examples.points.length));
 }
 
 async function play(isOn) {
-  isPlaying = isOn;
+  shown.isPlaying = isOn;
   at("play").textContent = isOn ? "Pause" : "Play";
-  while (isPlaying) {
+  while (shown.isPlaying) {
     await inTurn(() => take(1));
     await new Promise(resolve => setTimeout(resolve, 80));
   }
@@ -105,9 +108,9 @@ async function play(isOn) {
 // ------------------------------------------------------------------ one line
 
 function go(line, isNew = true) {
-  if (!lines.length) return;
-  current = Math.min(Math.max(line, 0), lines.length - 1);
-  isSolved = false;
+  if (!shown.lines.length) return;
+  shown.current = Math.min(Math.max(line, 0), shown.lines.length - 1);
+  shown.isSolved = false;
   render();
   at("announced").textContent = announced();
   writeAddress(isNew);
@@ -115,67 +118,69 @@ function go(line, isNew = true) {
 
 /** To the next line or, after the last one, to the first of the step that follows. */
 function next() {
-  if (current < lines.length - 1) return go(current + 1);
+  if (shown.current < shown.lines.length - 1) return go(shown.current + 1);
   go(0, false);
   return inTurn(() => take(1));
 }
 
 function render() {
-  const line = lines[current];
-  const isHidden = at("hide-results").checked && !isSolved;
-  const isLast = current === lines.length - 1;
-  at("step-back").setAttribute("aria-disabled", String(current === 0));
+  const line = shown.lines[shown.current];
+  const isHidden = at("hide-results").checked && !shown.isSolved;
+  const isLast = shown.current === shown.lines.length - 1;
+  at("step-back").setAttribute("aria-disabled", String(shown.current === 0));
   at("step-next").textContent = isLast ? "Take the step" : "Next →";
-  at("step-place").replaceChildren(`${line.number} line ${current + 1} of ${lines.length}`,
+  at("step-place").replaceChildren(
+    `${line.number} line ${shown.current + 1} of ${shown.lines.length}`,
     make("span", {class: "heading"}, line.heading));
   showLine(line, passages, isHidden && answerBox(line, () => {
-    isSolved = true;
+    shown.isSolved = true;
     render();
   }));
   const used = [nameOf(line.result), ...symbolsOf(line).map(nameOf)];
   diagram.show(knownSoFar());
   diagram.light(used, used[0]);
   at("rate-place").firstChild.classList.toggle("lit", used.includes("η"));
-  nudge.show(line, state.numbers);
+  nudge.show(line, shown.state.numbers);
   for (const button of at("lines").querySelectorAll("button")) {
     const index = Number(button.dataset.line);
-    button.classList.toggle("later", index > current);
-    button.classList.toggle("hidden-result", at("hide-results").checked && index >= current
-      && !(index === current && isSolved));
-    if (index === current) button.setAttribute("aria-current", "step");
+    button.classList.toggle("later", index > shown.current);
+    button.classList.toggle("hidden-result", at("hide-results").checked && index >= shown.current
+      && !(index === shown.current && shown.isSolved));
+    if (index === shown.current) button.setAttribute("aria-current", "step");
     else button.removeAttribute("aria-current");
   }
 }
 
 function knownSoFar() {
-  const isKnown = !at("hide-results").checked || isSolved;
-  return Object.fromEntries(lines.slice(0, current + isKnown)
+  const isKnown = !at("hide-results").checked || shown.isSolved;
+  return Object.fromEntries(shown.lines.slice(0, shown.current + isKnown)
     .map(line => [nameOf(line.result), line.value]));
 }
 
 function announced() {
-  const {text, value} = lines[current];
+  const {text, value} = shown.lines[shown.current];
   return at("hide-results").checked ? text.slice(0, -value.length) : text;
 }
 
 function writeAddress(isNew) {
-  if (!isPlaying) write("one-step", String(current + 1), examples.changes(state), isNew);
+  if (shown.isPlaying) return;
+  write("one-step", String(shown.current + 1), examples.changes(shown.state), isNew);
 }
 
 // ------------------------------------------------------------------ the beginning
 
 const clicked = (id, action) => at(id).addEventListener("click", action);
 clicked("step-next", next);
-clicked("step-back", () => go(current - 1));
+clicked("step-back", () => go(shown.current - 1));
 clicked("take-step", () => inTurn(() => take(1)));
 clicked("take-100", () => inTurn(() => take(100)));
-clicked("play", () => play(!isPlaying));
+clicked("play", () => play(!shown.isPlaying));
 clicked("start-again", () => inTurn(async () => {
-  current = 0;
-  await change(await examples.begin(state.point === null ? null : 0, state.seed));
+  shown.current = 0;
+  await change(await examples.begin(shown.state.point === null ? null : 0, shown.state.seed));
 }));
 at("hide-results").addEventListener("change", () => {
-  isSolved = false;
+  shown.isSolved = false;
   render();
 });
 for (const id of ["example", "seed"]) {
@@ -188,7 +193,7 @@ for (const id of ["example", "seed"]) {
 document.addEventListener("keydown", event => {
   const elsewhere = event.target.closest?.("input, select, textarea, #learn, #draw");
   if (elsewhere || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
-  const action = {ArrowRight: next, ArrowLeft: () => go(current - 1)}[event.key];
+  const action = {ArrowRight: next, ArrowLeft: () => go(shown.current - 1)}[event.key];
   if (!action) return;
   event.preventDefault();
   action();
@@ -196,10 +201,11 @@ document.addEventListener("keydown", event => {
 
 register("one-step", async (place, changes) => {
   const asked = await examples.from(changes);
-  current = Math.max(Number(place) - 1, 0) || 0;
-  const isSame = JSON.stringify(examples.changes(asked)) === JSON.stringify(examples.changes(state));
-  if (!isSame) state = asked;
-  if (!isSame || !lines.length) await update();
+  shown.current = Math.max(Number(place) - 1, 0) || 0;
+  const [before, after] = [shown.state, asked].map(state =>
+    JSON.stringify(examples.changes(state)));
+  if (before !== after) shown.state = asked;
+  if (before !== after || !shown.lines.length) await update();
   else render();
   writeAddress(null);
 });
