@@ -52,14 +52,13 @@ class Digits:
         return {"frame": frame_of(inputs), "index": index, "label": int(label)}
 
     def picture(self, request):
-        """{"picture", "network"} → what the network predicts for each digit in a picture file, in
-        base64, from left to right; and the gray picture and the ink found in it."""
+        """{"picture"} → the frame of each digit in a picture file, in base64, from left to right;
+        and the gray picture and the ink found in it."""
         from backstage.handwriting import reading  # needs NumPy and Pillow; the rest does not
         found = [reading.read_picture(io.BytesIO(base64.b64decode(request["picture"])))]
         if found[0].problem:
             raise ValueError(f"the picture: {found[0].problem}")
-        return {"digits": [self.frame({**request, "frame": frame_of(digit.inputs)})
-                           for digit in found],
+        return {"frames": [frame_of(digit.inputs) for digit in found],
                 "picture": _reduced(found[0].picture), "ink": _reduced(found[0].ink)}
 
     def neuron(self, request):

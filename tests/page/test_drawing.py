@@ -46,9 +46,16 @@ def select(page, selector, index):
 
 
 def until(page, name):
-    """Waits until an element has a text, and returns it."""
+    """Waits until an element has a text, and returns it: while the page reads a file, no request
+    is in flight."""
     from selenium.webdriver.support.ui import WebDriverWait
     return WebDriverWait(page, 20, 0.02).until(lambda page: text(page, name))
+
+
+def open_file(page, path, expected="answer"):
+    page.find_element("id", "picture").send_keys(str(path))
+    until(page, expected)
+    settled(page)
 
 
 def inputs(page):
@@ -225,8 +232,7 @@ def test_a_second_finger_does_not_draw(page):
 
 def test_a_picture_stays_on_the_paper_beside_its_frame_and_the_ink_found_in_it(page, tmp_path):
     browser.picture(7).save(tmp_path / "seven.png")
-    page.find_element("id", "picture").send_keys(str(tmp_path / "seven.png"))
-    settled(page)
+    open_file(page, tmp_path / "seven.png")
     assert text(page, "answer") == "7"
     shown = page.execute_script("return [...document.getElementById('canvas').getContext('2d')"
                                 ".getImageData(0, 0, 280, 280).data]")
@@ -234,8 +240,7 @@ def test_a_picture_stays_on_the_paper_beside_its_frame_and_the_ink_found_in_it(p
                - np.asarray(browser.picture(7))).mean() < 2
     assert page.find_element("css selector", "#ink canvas").is_displayed()
     (tmp_path / "text.png").write_text("no picture")
-    page.find_element("id", "picture").send_keys(str(tmp_path / "text.png"))
-    settled(page)
+    open_file(page, tmp_path / "text.png", "draw-message")
     assert "not a picture" in text(page, "draw-message") and text(page, "answer") == "7"
     browser.draw(page, browser.DIGITS[3])
     settled(page)
@@ -248,12 +253,11 @@ def test_a_picture_too_large_to_send_is_scaled_down_and_what_is_none_is_refused(
     Image.fromarray(np.uint8(np.clip(0.9 * seven + noise, 0, 255))).save(
         tmp_path / "large.png", compress_level=1)
     assert os.path.getsize(tmp_path / "large.png") > 4_000_000
-    page.find_element("id", "picture").send_keys(str(tmp_path / "large.png"))
-    until(page, "answer")  # no request is in flight while the picture is scaled
+    open_file(page, tmp_path / "large.png")
     assert text(page, "answer") == "7"
     (tmp_path / "large.txt").write_bytes(bytes(3_600_000))
-    page.find_element("id", "picture").send_keys(str(tmp_path / "large.txt"))
-    assert re.match("large.txt: .*image", until(page, "draw-message"))
+    open_file(page, tmp_path / "large.txt", "draw-message")
+    assert re.match("large.txt: .*image", text(page, "draw-message"))
 
 
 DROP = """
@@ -271,8 +275,7 @@ def test_a_picture_that_is_dropped_anywhere_is_read(page):
     browser.picture(7).save(content, "PNG")
     picture = base64.b64encode(content.getvalue()).decode()
     assert page.execute_script(DROP, picture) == [True, True]  # the page takes both
-    settled(page)
-    assert text(page, "answer") == "7"
+    assert until(page, "answer") == "7"
 
 
 def test_a_test_image_comes_with_its_label_which_is_what_can_be_taught(page):

@@ -49,7 +49,7 @@ ANSWERS = {
     "step": (step_view.START, "sections"), "xor": ({"seed": 3}, "weights"),
     "nudge": ({**step_view.START, "place": ["deltas", 0, 1]}, "paths"),
     "network": ({}, "maps"), "frame": ({}, "predicted"),
-    "example": ({}, "label"), "picture": ({}, "digits"),
+    "example": ({}, "label"), "picture": ({}, "frames"),
     "neuron": ({"layer": 0, "neuron": 7}, "products"),
     "teach": ({"target": 8, "learning_rate": 0.05}, "deltas"), "forget": ({}, "maps"),
 }

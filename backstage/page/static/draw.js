@@ -4,7 +4,7 @@ import {ask, at, base64, bytes, make, oneAtATime, paint, show, start} from "./co
 import {framed} from "./frame.js";
 import {explanation, Neurons} from "./neurons.js";
 import {Paper} from "./paper.js";
-import {grayImage, grays, receiveFiles, sent, showDigits} from "./picture.js";
+import {grayImage, grays, labelDigits, receiveFiles, sent, showDigits} from "./picture.js";
 import {record, register, write} from "./state.js";
 import {clearStep, prepare} from "./teach.js";
 
@@ -82,7 +82,7 @@ async function showFile(file) {
     `${file.name}: not an image that this browser can read; save it as PNG or JPEG`));
   const result = picture && await asked("picture", {picture}, signal);
   if (!result) return;
-  change({frame: result.digits[0].frame, image: grayImage(result.picture), picture: result});
+  change({frame: result.frames[0], image: grayImage(result.picture), picture: result});
 }
 
 // ------------------------------------------------------------------ what is read
@@ -133,6 +133,7 @@ function showPrediction(prediction) {
   at("forget").ariaDisabled = String(!prediction.taught);
   if (!paper.isDown) at("draw-status").textContent = `Prediction: ${prediction.summary}`;
   neurons.show(prediction);
+  labelDigits(async frame => (await asked("frame", {frame}))?.predicted ?? "");
   explain();
 }
 
@@ -153,7 +154,7 @@ function setFrame(frame) {
   document.dispatchEvent(new CustomEvent("frame", {detail: frame}));
 }
 
-// ------------------------------------------------------------------ the network
+// ------------------------------------------------------------------ the network, a neuron
 
 async function choose(name) {
   const network = await asked("network", {network: name}, null);
@@ -173,8 +174,6 @@ async function choose(name) {
   clearStep();
   readAgain();
 }
-
-// ------------------------------------------------------------------ a neuron
 
 function select(selected) {
   Object.assign(shown, {selected, deltas: null});
@@ -235,9 +234,7 @@ at("draw").addEventListener("click", event => {
   if (!shown.frame) show("draw-message", "Draw a digit first, so that the neuron has an output.");
 });
 at("network").addEventListener("change", () => choose(at("network").value).then(remember));
-at("save").addEventListener("click", async () => {
-  at("saved").textContent = (await asked("save"))?.message ?? "";
-});
+at("save").addEventListener("click", async () => show("saved", (await asked("save"))?.message));
 document.addEventListener("trained", ({detail: maps}) => {  // a batch more
   if (shown.network?.name !== TRAINED) return;
   if (maps.length !== shown.network.maps.length) choose(TRAINED);

@@ -38,20 +38,27 @@ export async function sent(file) {
 
 /** Shows what the route "picture" found beside the picture: the ink, and each digit as the network
  *  sees it, a button that calls choose(frame). */
-export function showDigits(picture, frame, choose) {
+export function showDigits(picture, chosen, choose) {
   at("reading").hidden = !picture;
+  at("digits").replaceChildren();
   if (!picture) return;
   at("ink").replaceChildren(grayImage(picture.ink));
-  const buttons = picture.digits.map(digit => {
-    const button = make("button", {type: "button", "aria-pressed": digit.frame === frame},
-      grayImage([28, 28, digit.frame]), ` ${digit.predicted}`);
+  for (const frame of picture.frames) {
+    const button = make("button", {type: "button", "aria-pressed": frame === chosen,
+      value: frame}, grayImage([28, 28, frame]), make("span"));
     button.addEventListener("click", () => {
-      for (const other of buttons) other.ariaPressed = other === button;
-      choose(digit.frame);
+      for (const other of at("digits").children) other.ariaPressed = String(other === button);
+      choose(frame);
     });
-    return button;
-  });
-  at("digits").replaceChildren(...buttons);
+    at("digits").append(button);
+  }
+}
+
+/** Writes beside each digit what predict(frame) says of it. */
+export function labelDigits(predict) {
+  for (const button of at("digits").children) {
+    predict(button.value).then(predicted => { button.lastChild.textContent = predicted; });
+  }
 }
 
 /** A canvas of gray pixels, a byte each. */
