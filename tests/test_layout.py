@@ -96,13 +96,12 @@ def test_every_module_says_what_it_is_about_in_its_first_line():
 
 
 def test_tests_do_not_import_each_other_nor_conftest():
+    imports = re.compile(r"^\s*(?:from|import) (test_(?!net\b)\w+|conftest\b)", re.MULTILINE)
     for folder, folders, names in os.walk(os.path.join(PROJECT, "tests")):
         for name in names:
             if name.endswith(".py"):
                 with open(os.path.join(folder, name), encoding="utf-8") as file:
-                    found = re.findall(r"^\s*(?:from|import) ((?:test_|conftest)(?!net\b)\w+)", file.read(),
-                                       re.MULTILINE)
-                assert found == [], f"{name} imports {found}"
+                    assert imports.findall(file.read()) == [], name
 
 
 def test_every_picture_of_a_readme_is_in_images_and_every_image_is_shown():
