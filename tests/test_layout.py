@@ -106,11 +106,12 @@ def test_tests_do_not_import_each_other_nor_conftest():
 
 def test_every_picture_of_a_readme_is_in_images_and_every_image_is_shown():
     shown = set()
+    link_to_picture = re.compile(r"\]\(([^)]+\.(?:png|gif|svg))\)")
     for folder in ("", "data", "weights", "tests", "backstage"):
         for name in os.listdir(os.path.join(PROJECT, folder)):
             if name.endswith(".md"):
                 with open(os.path.join(PROJECT, folder, name), encoding="utf-8") as file:
-                    for link in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", file.read()):
+                    for link in link_to_picture.findall(file.read()):
                         shown.add(os.path.normpath(os.path.join(PROJECT, folder, link)))
     images = os.path.join(BACKSTAGE, "images")
     assert shown == {os.path.join(images, name) for name in listed(images)}

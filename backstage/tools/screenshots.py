@@ -24,8 +24,8 @@ from neural_net import Net
 
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 IMAGES = os.path.join(PROJECT, "backstage", "images")
-STEP = ("#one-step .controls", "#one-step .side-by-side")
-DELTA_BETA = 11  # the line of δ_β, counted from 0
+STEP = ("#one-step .controls", "#diagram", "#indices")  # between these lies what is shown
+DELTA_A = 12  # its line, counted from 0
 FILM = (10, 11, 12, 13, 14, 15, 18, 23, 25)  # error terms, and a weight and a bias of each kind
 
 sys.path.insert(0, os.path.join(PROJECT, "tests"))
@@ -52,21 +52,23 @@ def main(arguments=None):
             whole_page(driver, running.address, folder)
             return
         opened(driver, running.address, 1280)
+        driver.execute_script("""
+            for (const part of document.querySelectorAll("#one-step .title, #nudge, figcaption")) {
+              part.style.visibility = "hidden";
+            }""")
         save_step(driver, os.path.join(IMAGES, "step.png"))
         save_film(driver, os.path.join(IMAGES, "step.gif"))
+        opened(driver, running.address, 1280)
         draw(driver)
         save(screenshot(driver, ("#draw .drawing", "#neuron")), os.path.join(IMAGES, "draw.png"))
 
 
 def save_step(driver, path):
-    """δ_β's line, with the places of δ_β marked, as when the mouse points at it."""
-    go_to(driver, DELTA_BETA)
-    driver.execute_script("""
-        document.querySelector("#equation [data-symbol='δ_β']").dispatchEvent(
-          new PointerEvent("pointerover", {bubbles: true}))""")
+    """The line of δ_A."""
+    go_to(driver, DELTA_A)
     line, code = driver.execute_script("""
         const rows = [...document.querySelectorAll("#code .row code")];
-        return [document.querySelector("#line").dataset.copy,
+        return [document.getElementById("line").dataset.copy,
                 rows.map(row => row.textContent)];""")
     text = PngImagePlugin.PngInfo()
     text.add_itxt("explain", line)
@@ -76,14 +78,10 @@ def save_step(driver, path):
 
 def save_film(driver, path):
     """An animation that steps through the backward pass."""
-    driver.execute_script("""
-        for (const below of document.querySelectorAll("#one-step .cost, #one-step figcaption")) {
-          below.style.visibility = "hidden";
-        }""")
     frames = []
     for line in FILM:
         go_to(driver, line)
-        frames.append(screenshot(driver, ("#one-step .controls", "#diagram", "#indices")))
+        frames.append(screenshot(driver, STEP))
     width, height = frames[0].width, max(frame.height for frame in frames)
     together = Image.new("RGB", (width, height * len(frames)), frames[0].getpixel((0, 0)))
     for index, frame in enumerate(frames):

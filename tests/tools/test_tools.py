@@ -1,5 +1,7 @@
 """What is run by hand: the learning curve, the drawings, and what every tool understands."""
 
+import contextlib
+import io
 import os
 import re
 import runpy
@@ -7,6 +9,7 @@ import sys
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import neural_net
 from backstage.tools import accuracy, benchmark, drawings, learning_curve, vectorized
@@ -117,7 +120,7 @@ def test_a_path_that_cannot_be_written_is_refused_before_anything_is_trained(pat
     assert path in capsys.readouterr().err
 
 
-# ------------------------------------------------------------------ the drawings
+# ------------------------------------------------------------------ the pictures
 
 
 def test_the_drawings_are_what_their_command_draws():
@@ -125,6 +128,37 @@ def test_the_drawings_are_what_their_command_draws():
         path = os.path.join(PROJECT, "backstage", "images", f"{name}.svg")
         with open(path, encoding="utf-8") as file:
             assert file.read() == drawn
+
+
+def test_the_screenshot_of_a_step_shows_the_code_and_the_line_of_today():
+    with Image.open(os.path.join(PROJECT, "backstage", "images", "step.png")) as picture:
+        shown = picture.text
+    network = neural_net.Net([2, 3, 2])
+    network.weights = [[[0.1, 0.8], [0.4, 0.6], [-0.2, 0.5]],
+                       [[0.3, 0.9, -0.4], [-0.6, 0.2, 0.7]]]
+    network.biases = [[0.0, 0.1, -0.1], [0.2, -0.3]]
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        network.explain([0.35, 0.9], [1, 0], learning_rate=0.5)
+    assert shown["explain"].startswith("(4) δ_A = ")
+    assert shown["explain"].split() in lines_of(printed.getvalue())
+    with open(neural_net.__file__, encoding="utf-8") as file:
+        source = [line.strip() for line in file]
+    code = shown["code"].splitlines()
+    assert len(code) > 10 and any(line.startswith("# (4)  δ_A = ") for line in code)
+    first = source.index(code[0])
+    for line in code:  # in the order of the source
+        first = source.index(line, first)
+
+
+def lines_of(printed):
+    """The lines of explain as words, each line that was broken in one."""
+    lines = []
+    for line in printed.splitlines():
+        if line.startswith("   ") and lines:
+            lines[-1] += line.split()
+        else:
+            lines.append(line.split())
+    return lines
 
 
 def test_a_drawing_names_every_weight_of_its_equations():
