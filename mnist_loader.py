@@ -16,9 +16,9 @@ from backstage.console import described, say
 from backstage.dataset.content import Limits, opened
 from backstage.dataset.download import DownloadError, download
 from backstage.dataset.folders import MissingFiles, read_dataset
-from backstage.handwriting.reading import framed, load_image
+from backstage.handwriting.reading import framed, load_image, load_images
 
-__all__ = ["load_data_wrapper", "load_data", "load_image", "Examples"]
+__all__ = ["load_data_wrapper", "load_data", "load_image", "load_images", "Examples"]
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
 DIGITS = 0x2ebe3bb7  # CRC-32 of the rows in digits.csv.gz
 SHADES = [pixel / 255.0 for pixel in range(256)]

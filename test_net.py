@@ -51,9 +51,9 @@ def table(counts):
 
 
 def read(weights, paths, sheet_path=None):
-    """Prints the network's predictions for images of handwritten digits, and for each draws
-    the picture, the ink found in it, and the 28×28 frame that the network sees (in read.png by
-    default). Pictures that can't be read are reported at the end. Returns the exit status."""
+    """Prints the network's predictions for images of digits, from left to right, and for each
+    draws the picture, the ink found in it, and the 28×28 frame that the network sees (in read.png
+    by default). Pictures that can't be read are reported at the end. Returns the exit status."""
     from backstage.handwriting import reading as handwriting
     from backstage.pictures import drawing as pictures
     network = load_network(weights, 784, 10)
@@ -61,18 +61,19 @@ def read(weights, paths, sheet_path=None):
     tiles, labels, faults = [], [], []
     for path in paths:
         try:
-            reading = handwriting.read_picture(path)
+            readings = handwriting.read_digits(path)
         except (ValueError, OSError) as error:
             faults.append(described(error))
             continue
-        if reading.problem:
-            predicted = "no digit found"
-            faults.append(f"{path}: {reading.problem}")
-        else:
-            predicted = prediction(network, network.forward(reading.inputs))
-            say(f"{path}: predicted {predicted}")
-        tiles.append(pictures.side_by_side([reading.picture, reading.ink, reading.frame]))
-        labels.append(f"{os.path.basename(path)}: {predicted}")
+        for reading in readings:
+            if reading.problem:
+                predicted = "no digit found"
+                faults.append(f"{path}: {reading.problem}")
+            else:
+                predicted = prediction(network, network.forward(reading.inputs))
+                say(f"{path}: predicted {predicted}")
+            tiles.append(pictures.side_by_side([reading.picture, reading.ink, reading.frame]))
+            labels.append(f"{os.path.basename(path)}: {predicted}")
     if tiles:
         say(pictures.save_picture(pictures.sheet(tiles, labels, 1), "read.png", sheet_path))
     for fault in faults:

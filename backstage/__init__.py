@@ -26,9 +26,12 @@ three exceptions: page uses all of them, pictures uses network, and dataset uses
       tables.py           CSV and npz files
       pickled.py          mnist.pkl.gz, read without executing anything
     handwriting/        a picture of your own, framed as MNIST frames its digits
-      reading.py          from a file to 28x28 numbers
-      ink.py              which pixels are ink
+      reading.py          from a file to 28x28 numbers for each digit
+      clean_paper.py      digits in a drawing or scan, or cropped from one
+      ink.py              digits in a photo
       ruled_lines.py      removing printed lines
+      strokes.py          the exact strokes of a digit that was located
+      grouping.py         strokes of one digit, and digits side by side
       masks.py            operations on masks of pixels
     pictures/           what can be drawn of a network
       gallery.py          imagine, looks_for, show and Film
@@ -51,6 +54,8 @@ three exceptions: page uses all of them, pictures uses network, and dataset uses
       drawings.py         the README's diagrams
       screenshots.py      the README's screenshots
       page_latency.py     how fast the page answers
+      reading_rates.py    how many pictures of digits are read
+      pages.py            generated pictures of handwriting
       site.py             the page as a folder for any static host
     images/             every picture that a README shows
     exercises.md        answers to the README's exercises

@@ -2,10 +2,14 @@
 
 import numpy as np
 
+ALONG = 0.27  # share of the outline along the border: a sliver has nearly half, a digit's end less
+
 
 def around(values, reach, pick):
     """The maximum (pick=np.maximum) or minimum (np.minimum) over a square window that extends
-    reach pixels in each direction; values beyond the border repeat those at it."""
+    reach pixels in each direction (a grayscale dilation or erosion); values beyond the border
+    repeat those at it. The window is doubled until it has its width, as in a sparse table: the
+    work grows with the logarithm of reach."""
     for turn in range(2):  # along one axis, then along the other
         values = values.T
         values = values[np.clip(np.arange(-reach, len(values) + reach), 0, len(values) - 1)]
@@ -22,9 +26,10 @@ def dilated(mask, reach):
     return around(mask, reach, np.logical_or)
 
 
-def parts(mask):
+def components(mask):
     """Labels the connected components of a mask (8-connectivity): integers 1, 2, … in the
-    components and 0 elsewhere."""
+    components and 0 elsewhere. Union-find over the horizontal runs of pixels: runs that touch in
+    adjacent rows are united, and paths are halved as they are followed."""
     starts, stops, rows = horizontal_runs(mask)
     firsts = np.searchsorted(rows, np.arange(mask.shape[0] + 1)).tolist()
     roots = list(range(len(rows)))
@@ -69,11 +74,18 @@ def outlines(labels):
     return np.pi / 4 * sides
 
 
+def box_of(mask):
+    """The bounding box of a mask: (left, top, right, bottom), as in Pillow."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
+
+
 def length(mask):
     """The longer side of a mask's bounding box, or 0 if the mask is empty."""
     if not mask.any():
         return 0
-    return max(np.ptp(np.flatnonzero(mask.any(axis=axis))) + 1 for axis in (0, 1))
+    left, top, right, bottom = box_of(mask)
+    return max(right - left, bottom - top)
 
 
 def edge_of(outside, reach):
@@ -82,6 +94,15 @@ def edge_of(outside, reach):
     edge = dilated(outside, reach)
     edge[:reach] = edge[-reach:] = edge[:, :reach] = edge[:, -reach:] = True
     return edge
+
+
+def along_border(labels, outside, touching=False):
+    """A mask of the components that lie along the border of the paper, such as slivers of a table
+    and corners of a shadow; if `touching`, of all components that touch it."""
+    contact = np.bincount(labels[edge_of(outside, 1) & ~outside], minlength=labels.max() + 1)
+    along = contact >= np.minimum(1 if touching else np.inf, ALONG * outlines(labels))
+    along[0] = False
+    return along[labels]
 
 
 def otsu(values):

@@ -2,28 +2,41 @@
 
 import io
 import os
+import time
+import warnings
 from typing import NamedTuple, Optional
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
-from backstage.handwriting.ink import find_strokes, thickened
+from backstage.console import described
+from backstage.handwriting.ink import find_strokes
+from backstage.handwriting.strokes import thickened
 
 SIDE = 28  # pixels per side of MNIST's images
 FAINTEST = 0.2  # fraction of full ink; anything fainter after scaling is blur
 THINNEST = 0.12  # fraction of a digit's length: thinner strokes are widened to MNIST's usual width
 FORMATS = ("JPEG", "PNG", "WEBP")
 LARGEST_FILE = 50_000_000  # bytes
-LARGEST_PICTURE = 25_000_000  # pixels when decoded; a JPEG may be decoded at 1/8 of its width
+SECONDS = 2  # of the thread's time for decoding; a JPEG of 50 megapixels takes half of one
 LONGEST_SIDE = 20_000  # pixels
-MOST_SCANNED = 600_000_000  # a JPEG's pixels times its number of scans
+SMALLEST = 10  # pixels of the longer side; MNIST's own digits have 20
+MOST_PIXELS = 25_000_000  # when decoded; a JPEG may be decoded at 1/8 of its width
+MOST_PIXELS_IN_WEBP = 16_000_000  # its decoder takes more memory
+MOST_PROGRESSIVE = 75_000_000  # pixels times bands of a progressive JPEG, which is held in memory
+MOST_EXIF = 65_536  # bytes
+ORIENTATION = 0x0112  # Exif's number for it, and what makes a picture upright
+UPRIGHT = {2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
+           4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE,
+           6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
+           8: Image.Transpose.ROTATE_90}
 WORKING_SIDE = 1000  # pixels of the longer side when searching for a digit
 
 
 class Reading(NamedTuple):
-    """The result of reading a picture, step by step; if problem is set, later steps are None."""
+    """The result of reading a digit, step by step; if problem is set, later steps are None."""
     picture: Image.Image  # gray, upright, its longer side at most 1000 pixels
-    ink: Optional[Image.Image]  # the strokes found in it, black on white, same size
+    ink: Optional[Image.Image]  # the strokes of all digits in it, black on white, same size
     frame: Optional[Image.Image]  # 28x28 pixels, black on white
     inputs: Optional[list]  # the frame as 784 floats, 0.0 = blank … 1.0 = full ink
     problem: Optional[str]  # why no digit could be read, else None
@@ -38,64 +51,61 @@ def load_image(path):
     dark on light or light on dark, on plain, lined or graph paper, unevenly lit, with part of the
     table around the paper. It should show one digit and no other writing.
     Returns a list of 784 floats, 0.0 = blank … 1.0 = full ink.
-    Raises ValueError if the file is not such a picture or no digit is found in it; OSError if it
-    can't be read.
+    Raises ValueError if the file is not such a picture or not one digit is found in it; OSError if
+    it can't be read.
     """
-    reading = read_picture(path)
-    if reading.problem:
-        raise ValueError(f"{_name(path)}: {reading.problem}")
-    return reading.inputs
+    images = load_images(path)
+    if len(images) > 1:
+        raise ValueError(f"{_name(path)}: expected one digit, found {len(images)} side by side; "
+                         "load_images reads several")
+    return images[0]
 
 
-def read_picture(path):
-    """Reads a picture of a digit, as load_image does, but returns a Reading: the picture, the ink
-    found in it, its frame and the inputs. Raises ValueError if the file is not a picture, OSError
-    if it can't be read; if no digit is found, the Reading's problem says so."""
+def load_images(path):
+    """Loads a picture of one or several digits side by side: a list of inputs, as load_image
+    returns them, from left to right. The digits must not touch each other."""
+    readings = read_digits(path)
+    if readings[0].problem:
+        raise ValueError(f"{_name(path)}: {readings[0].problem}")
+    return [reading.inputs for reading in readings]
+
+
+def read_digits(path):
+    """Reads a picture of digits, as load_images does, but returns a list of Readings, from left to
+    right. Raises ValueError if the file is not a picture, OSError if it can't be read; if no digit
+    is found, there is one Reading whose problem says why."""
     picture = open_picture(path)
+    ink, frames = Image.new("L", picture.size, 255), []
     try:
-        strokes, box = find_strokes(picture)
-        frame = framed(np.float32(thickened(strokes, THINNEST)))
+        for strokes, box in find_strokes(picture):
+            frames.append(framed(np.float32(thickened(strokes, THINNEST))))
+            left, top, right, bottom = map(round, box)
+            drawn = Image.fromarray(np.uint8(255 * strokes)).resize((right - left, bottom - top))
+            ink.paste(0, (left, top), drawn)
     except ValueError as error:
-        return Reading(picture, None, None, None, str(error))
-    left, top, right, bottom = map(round, box)
-    drawn = Image.fromarray(np.uint8(255 * strokes)).resize((right - left, bottom - top))
-    ink = Image.new("L", picture.size, 255)
-    ink.paste(0, (left, top), drawn)
-    inputs = (frame.reshape(-1) / 255.0).tolist()
-    return Reading(picture, ink, Image.fromarray(255 - frame), inputs, None)
+        return [Reading(picture, None, None, None, str(error))]
+    return [Reading(picture, ink, Image.fromarray(255 - frame),
+                    (frame.reshape(-1) / 255.0).tolist(), None) for frame in frames]
 
 
 def open_picture(path):
     """Opens a picture and returns it upright, in grayscale, its longer side at most 1000 pixels,
-    with paper where it is transparent. Raises the same errors as read_picture."""
+    with paper where it is transparent. Raises the same errors as read_digits."""
     content = _content(path)
     try:
         if len(content) > LARGEST_FILE:
             raise ValueError(f"expected at most {LARGEST_FILE:,} bytes, got more")
-        with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
-            _check(picture, content)
-            return _gray(picture)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow's, about damaged metadata
+            with Image.open(_Timed(content), formats=FORMATS) as picture:
+                picture.decodermaxblock = 4096  # bytes that Pillow reads at a time
+                _check(picture)
+                return _gray(picture)
     except UnidentifiedImageError:
-        raise ValueError(f"{_name(path)}: not a picture in a supported format; "
-                         "save it as PNG or JPEG") from None
+        problem = "not a picture in a supported format; save it as PNG or JPEG"
     except Exception as error:  # Pillow raises errors of a dozen kinds for broken files
-        problem = str(error)[:150] or type(error).__name__
-        raise ValueError(f"{_name(path)}: broken or unsupported picture: {problem}") from None
-
-
-def _content(path):
-    """The bytes of a file, or more than LARGEST_FILE of them. It is read in chunks, so that a
-    small file takes little memory."""
-    if not hasattr(path, "read"):
-        with open(path, "rb") as file:
-            return _content(file)
-    pieces, size = [], 0
-    while size <= LARGEST_FILE:
-        pieces.append(path.read(1 << 20))
-        size += len(pieces[-1])
-        if not pieces[-1]:
-            break
-    return b"".join(pieces)
+        problem = f"broken or unsupported picture: {str(error)[:150] or type(error).__name__}"
+    raise ValueError(f"{_name(path)}: {problem}")
 
 
 def _name(path):
@@ -103,26 +113,57 @@ def _name(path):
     return name if len(name) <= 80 else "..." + name[-77:]
 
 
-def _check(picture, content):
-    """Raises ValueError for a picture that would take too long or too much memory to decode."""
-    size, pixels = f"{picture.width}x{picture.height}", picture.width * picture.height
+class _Timed(io.BytesIO):
+    """A file in memory that can be read for SECONDS of the thread's time. What takes Pillow long
+    to decode, it reads in pieces."""
+
+    def __init__(self, content):
+        super().__init__(content)
+        self.deadline = time.thread_time() + SECONDS
+
+    def read(self, size=-1):
+        if time.thread_time() > self.deadline:
+            raise ValueError(f"expected a picture that can be decoded in {SECONDS} s")
+        return super().read(size)
+
+
+def _content(path):
+    """The bytes of a file, at most LARGEST_FILE and one."""
+    if hasattr(path, "read"):
+        return path.read(LARGEST_FILE + 1)
+    if not isinstance(path, (str, bytes, os.PathLike)):
+        raise ValueError("path: expected the path of a picture, or a file opened in binary mode, "
+                         f"got {described(path)}")
+    if os.path.exists(path) and not os.path.isfile(path):  # a pipe may never end
+        raise ValueError(f"{_name(path)}: expected a picture, got a folder, a device or a pipe")
+    with open(path, "rb") as file:
+        return file.read(LARGEST_FILE + 1)
+
+
+def _check(picture):
+    """Raises ValueError for a picture that would take too much memory to decode."""
+    size, pixels, most = "{}x{}".format(*picture.size), picture.width * picture.height, MOST_PIXELS
     if max(picture.size) > LONGEST_SIDE:
         raise ValueError(f"expected sides of at most {LONGEST_SIDE:,} pixels, got {size}")
     if picture.format in ("JPEG", "MPO"):  # MPO: a phone's JPEG, followed by a second image
-        scans = content.count(b"\xff\xda")
-        if pixels * scans > MOST_SCANNED:
-            raise ValueError(f"expected at most {MOST_SCANNED:,} pixels in all scans, "
-                             f"got {size} in {scans} scans")
+        bands = len(picture.getbands())
+        if "progressive" in picture.info and pixels * bands > MOST_PROGRESSIVE:
+            raise ValueError(f"expected at most {MOST_PROGRESSIVE // bands:,} pixels in a "
+                             f"progressive JPEG, got {size}")
         picture.draft("L", (640, 640))
     elif getattr(picture, "is_animated", False):
         raise ValueError(f"expected one picture, got {picture.n_frames}")
-    if picture.width * picture.height > LARGEST_PICTURE:
-        raise ValueError(f"expected at most {LARGEST_PICTURE:,} pixels, got {size}")
+    elif picture.format == "WEBP":
+        most = MOST_PIXELS_IN_WEBP
+    if picture.width * picture.height > most:
+        raise ValueError(f"expected at most {most:,} pixels, got {size}")
 
 
 def _gray(picture):
     """The picture as open_picture returns it."""
-    exif = picture.getexif()
+    picture.load()
+    is_small = len(picture.info.get("exif", b"")) <= MOST_EXIF
+    orientation = picture.getexif().get(ORIENTATION) if is_small else None
     if picture.mode[0] == "I":  # 16 bits: its range of shades, stretched to 256
         values = np.asarray(picture)
         table = np.uint8(255 * (np.arange(65536) - values.min()) // max(1, np.ptp(values)))
@@ -130,8 +171,11 @@ def _gray(picture):
     transparent = "A" in picture.getbands() or "transparency" in picture.info
     small = picture.convert("RGBA" if transparent else "L")
     small.thumbnail((WORKING_SIDE, WORKING_SIDE))
-    small.info["exif"] = exif.tobytes()
-    small = ImageOps.exif_transpose(small)
+    if min(small.size) < 2 or max(small.size) < SMALLEST:
+        raise ValueError(f"expected a digit at least {SMALLEST} pixels high and 2 pixels wide, "
+                         "got a picture of {}x{}".format(*picture.size))
+    if orientation in UPRIGHT:
+        small = small.transpose(UPRIGHT[orientation])
     return _on_paper(small) if transparent else small
 
 

@@ -6,7 +6,7 @@ or thicker than the lines is a stroke, even where it crosses one.
 
 import numpy as np
 
-from backstage.handwriting.masks import dilated, edge_of, horizontal_runs, length, otsu, parts
+from backstage.handwriting.masks import components, dilated, edge_of, horizontal_runs, length, otsu
 
 SHORTEST = 0.3  # fraction of the picture's shorter side over which a line must be straight
 
@@ -22,7 +22,7 @@ def without_lines(dark, faint, ink, outside):
         gone = turn(_lines_across(turn(faint), turn(ink), turn(outside)))
         dark, faint = dark & ~gone, faint & ~gone
     for again in range(3):  # curved lines: while a component runs across, drop fainter pixels
-        if not runs_across(parts(dark), outside).any():
+        if not runs_across(components(dark), outside).any():
             break
         darker = dark & (ink > otsu(ink[dark]))
         if length(_largest(dark & ~darker)) < SHORTEST * min(dark.shape):
@@ -32,7 +32,7 @@ def without_lines(dark, faint, ink, outside):
 
 
 def _largest(mask):
-    labels = parts(mask)
+    labels = components(mask)
     return labels == np.argmax(np.bincount(labels.ravel())[1:]) + 1 if mask.any() else mask
 
 
@@ -41,7 +41,7 @@ def _lines_across(dark, ink, outside):
     dark pixels is measured: on a line, it is the line's thickness, and more where a stroke crosses
     it."""
     straight = _straight(dark, int(SHORTEST * min(dark.shape)))
-    labels = parts(straight)
+    labels = components(straight)
     across = np.flatnonzero(runs_across(labels, outside))
     if not len(across):
         return np.zeros_like(dark)

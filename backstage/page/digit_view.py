@@ -55,7 +55,7 @@ class Digits:
         """{"picture"} → the frame of each digit in a picture file, in base64, from left to right;
         and the gray picture and the ink found in it."""
         from backstage.handwriting import reading  # needs NumPy and Pillow; the rest does not
-        found = [reading.read_picture(io.BytesIO(base64.b64decode(request["picture"])))]
+        found = reading.read_digits(io.BytesIO(base64.b64decode(request["picture"])))
         if found[0].problem:
             raise ValueError(f"the picture: {found[0].problem}")
         return {"frames": [frame_of(digit.inputs) for digit in found],

@@ -1,20 +1,16 @@
 """Pictures of handwritten digits as people make them: strokes of a pen in several styles, on
 clean, lined and squared paper, in pencil, photographed, with the table around the paper.
 
-    python tests/pages.py                   how many are read under each condition (minutes)
-    python tests/pages.py --sheet squared   draws 40 pictures of a condition on squared.png
+    python -m backstage.tools.pages squared    draws 40 pictures of a condition on squared.png
 """
 
 import argparse
 import io
 import math
-import os
 import random
-import sys
-import time
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 CANVAS = 480  # pixels: the square a digit is first drawn in; it is 320 high there
 
@@ -232,7 +228,8 @@ def table(shape, box, generator, noise):
     return 1 - paper, generator.uniform(0.08, 0.5) * (1 + generator.uniform(0.02, 0.2) * stripes)
 
 
-CONDITIONS = ("clean", "small", "chalk", "transparent", "border", "rotated", "app", "lined",
+CONDITIONS = ("clean", "cropped", "small", "tiny", "chalk", "transparent", "border", "rotated",
+              "app", "lined",
               "squared", "pencil", "photo", "table",
               "notebook")  # a photo of lined or squared paper on a table, some in pencil
 PENS = ((20, 20, 25), (25, 40, 130), (30, 60, 180), (60, 20, 20), (10, 60, 30))
@@ -246,14 +243,20 @@ def page(ink, condition, seed, shape=None, blank=False):
     noise = np.random.default_rng(generator.getrandbits(60))
     size = generator.randint(500, 1500)
     shape = shape or (size, int(size * generator.choice((0.75, 1, 4 / 3))))
-    share = generator.uniform(0.1, 0.2) if condition == "small" else generator.uniform(0.25, 0.8)
+    share = generator.uniform(*{"small": (0.1, 0.2), "tiny": (0.03, 0.065)}.get(
+        condition, (0.25, 0.8)))
+    share *= max(shape) / min(shape) if condition == "tiny" else 1
     if condition == "rotated":
         turn = generator.choice((-1, 1)) * generator.uniform(8, 15)
         ink = ink.rotate(turn, Image.Resampling.BICUBIC)
-    drawing = somewhere(ink, shape, share, generator, 1.0 if condition == "small" else 0.7)
+    off = 1.0 if condition in ("small", "tiny") else 0.7
+    drawing = somewhere(ink, shape, share, generator, off)
     if condition == "border":
         drawing = at_border(drawing, generator)
     box = box_of(drawing)
+    if condition == "cropped":
+        drawing = drawing[box[0]:box[1] + 1, box[2]:box[3] + 1]
+        shape = drawing.shape
     digit = box[1] - box[0]
     if blank:
         drawing = np.zeros_like(drawing)
@@ -314,9 +317,30 @@ def digit_page(digit, condition, seed, **options):
     """A picture file of a digit written with the strokes above, in a style and with a pen that
     the seed chooses."""
     generator = random.Random(f"{digit} {condition} {seed}")
-    broad = condition in ("clean", "app", "chalk", "small")
-    pen = generator.uniform(*((0.03, 0.13) if broad else (0.025, 0.08)))
-    return page(drawn(written(digit, generator), pen), condition, f"{digit} {seed}", **options)
+    ink = drawn(written(digit, generator), _pen(condition, generator))
+    return page(ink, condition, f"{digit} {seed}", **options)
+
+
+def digits_page(digits, condition, seed, **options):
+    """A picture file of several digits side by side, written by one hand."""
+    generator = random.Random(f"{digits} {condition} {seed}")
+    pen, inks = _pen(condition, generator), []
+    for digit in digits:
+        ink = drawn(written(digit, generator), pen)
+        left, top, right, bottom = ink.getbbox()
+        gap = round(generator.uniform(0.15, 0.6) * 320)  # of a digit's height
+        inks.append(ink.crop((left - gap, 0, right, CANVAS)))
+    row = Image.new("L", (sum(ink.width for ink in inks), CANVAS), 0)
+    left = 0
+    for ink in inks:
+        row.paste(ink, (left, generator.randint(-15, 15)))
+        left += ink.width
+    return page(row, condition, f"{digits} {seed}", **options)
+
+
+def _pen(condition, generator):
+    broad = condition in ("clean", "cropped", "app", "chalk", "small", "tiny")
+    return generator.uniform(*((0.03, 0.13) if broad else (0.025, 0.08)))
 
 
 def digit_of_mnist(pixels, generator):
@@ -327,74 +351,14 @@ def digit_of_mnist(pixels, generator):
     return thin if thin.getbbox() else ink
 
 
-# ------------------------------------------------------------------ measuring
-
-
-def measure(weights, count, first):
-    """Prints for each condition how many of count pictures of strokes and of MNIST's test digits
-    the network reads, in how many no digit is found, how many blank pages are refused, and the
-    median time that a picture takes; then the time for JPEGs of 12 megapixels."""
-    layers, images, seeds = _layers(weights), _test_images(), range(first, first + count)
-    print(f"{'':12} strokes   MNIST  none found  blank refused    time")
-    for condition in CONDITIONS:
-        answers = [(seed % 10, *_answer(layers, digit_page(seed % 10, condition, seed)))
-                   for seed in seeds]
-        right = [100 * sum(label == said for label, said, took in answers) / count, float("nan")]
-        if images:
-            likewise = []
-            for seed in seeds:
-                generator = random.Random(seed)
-                array, label = images[generator.randrange(len(images))]
-                file = page(digit_of_mnist(array, generator), condition, seed)
-                likewise.append((label, *_answer(layers, file)))
-            right[1] = 100 * sum(label == said for label, said, took in likewise) / count
-            answers += likewise
-        blank = [page(drawn(written(8, random.Random(seed)), 0.05), condition, seed, blank=True)
-                 for seed in seeds[::5]]
-        refused = sum(_answer(layers, file)[0] is None for file in blank)
-        none = sum(said is None for label, said, took in answers)
-        time_taken = 1000 * _median(took for label, said, took in answers)
-        print(f"{condition:12} {right[0]:6.1f}% {right[1]:6.1f}% {none:11} "
-              f"{refused:8} of {len(blank)} {time_taken:5.0f} ms", flush=True)
-    large = [_answer(layers, digit_page(seed % 10, condition, seed, shape=(3024, 4032)))[1]
-             for seed in seeds[:4] for condition in ("photo", "notebook")]
-    print(f"JPEGs of 12 megapixels: {1000 * _median(large):.0f} ms, "
-          f"at most {1000 * max(large):.0f} ms")
-
-
-def _answer(layers, file):
-    """What the network says of a picture, None if no digit is found, and the seconds that
-    reading it took."""
-    started = time.perf_counter()
-    inputs = handwriting.read_picture(file).inputs
-    took = time.perf_counter() - started
-    if inputs is None:
-        return None, took
-    outs = np.array(inputs)
-    for weights, biases in layers[:-1]:
-        outs = np.maximum(weights @ outs + biases, 0.0)
-    return int(np.argmax(layers[-1][0] @ outs + layers[-1][1])), took
-
-
-def _layers(path):
-    network = Net.from_file(path)
-    if network.hidden != "relu":
-        raise ValueError(f"{path}: expected a network of ReLU neurons, got {network!r}")
-    return [(np.array(weights), np.array(biases))
-            for weights, biases in zip(network.weights, network.biases)]
-
-
-def _test_images():
-    """(28x28 pixels, label) of MNIST's test images, none if MNIST_DIR is not set."""
-    if not os.environ.get("MNIST_DIR"):
-        return []
-    images, labels = mnist_loader.load_data(os.environ["MNIST_DIR"])[2]
-    return [(pixels.reshape(28, 28), int(label)) for pixels, label in zip(images, labels)]
-
-
-def _median(values):
-    values = sorted(values)
-    return values[len(values) // 2]
+def cropped(pixels, format="PNG", margin=0, times=1, **options):
+    """A picture file of a 28x28 array, cropped to its digit with a margin of so many pixels and
+    enlarged so many times."""
+    ink = Image.fromarray(pixels)
+    ink = ink.crop(ink.getbbox())
+    ink = ImageOps.expand(ink, margin)
+    ink = ink.resize([side * times for side in ink.size], Image.Resampling.BICUBIC)
+    return saved(ink, format, **options)
 
 
 def contact_sheet(condition, path):
@@ -407,20 +371,10 @@ def contact_sheet(condition, path):
     tiles.save(path)
 
 
-if __name__ == "__main__":
-    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    import mnist_loader
-    from backstage.handwriting import reading as handwriting
-    from backstage.network.saving import WEIGHTS
-    from neural_net import Net
 
-    parser = argparse.ArgumentParser(description="How many pictures of digits are read.")
-    parser.add_argument("--sheet", choices=CONDITIONS, help="draw pictures of a condition")
-    parser.add_argument("--weights", default=os.path.join(WEIGHTS, "mnist-best.pkl"))
-    parser.add_argument("--count", type=int, default=200, help="pictures of each (default: 200)")
-    parser.add_argument("--first", type=int, default=10_000, help="first seed (default: 10,000)")
-    options = parser.parse_args()
-    if options.sheet:
-        contact_sheet(options.sheet, f"{options.sheet}.png")
-    else:
-        measure(options.weights, options.count, options.first)
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Draws 40 generated pictures on a sheet.")
+    parser.add_argument("condition", choices=CONDITIONS)
+    condition = parser.parse_args().condition
+    contact_sheet(condition, f"{condition}.png")
+    print(f"Wrote {condition}.png")

@@ -1,0 +1,69 @@
+"""Which components of a mask are strokes of the same digit, and which are digits side by side."""
+
+import numpy as np
+
+from backstage.handwriting.masks import box_of, edge_of
+
+MOST = 60  # components that are looked at, the largest ones: digits have few, noise has thousands
+
+def digits_among(labels, outside):
+    """The digits that components belong to: a list of masks, from left to right.
+
+    Components one above the other are strokes of the same digit. The largest group of them is a
+    digit, and so are those of about its height beside it. A smaller group belongs to the nearest
+    digit, if it is no farther away than 0.4 of its length. A component is a speck if it has less
+    than a twentieth of the largest one's size, or a third at the border, where shadows leave
+    corners."""
+    sizes = np.bincount(labels.ravel())
+    sizes[0] = 0
+    at_border = np.isin(np.arange(len(sizes)), labels[edge_of(outside, 1)])
+    kept = np.flatnonzero(sizes * np.where(at_border, 3, 20) >= max(1, sizes.max()))
+    kept = sorted(kept, key=lambda name: -sizes[name])[:MOST]
+    groups = labels * np.isin(labels, kept)
+    boxes = {name: box_of(groups == name) for name in kept}
+    for name in reversed(kept):
+        others = [other for other in boxes
+                  if other != name and _one_above(boxes[name], boxes[other])]
+        if others:
+            other = max(others, key=lambda other: sizes[other])
+            groups[groups == name] = other
+            boxes[other] = box_of(groups == other)
+            sizes[other] += sizes[name]
+            del boxes[name]
+    digits = []
+    for name in sorted(boxes, key=lambda name: -sizes[name]):
+        if all(_side_by_side(boxes[name], boxes[digit]) for digit in digits):
+            digits.append(name)
+    for name in set(boxes) - set(digits):
+        away = {digit: max(_gaps(boxes[name], boxes[digit])) for digit in digits}
+        nearest = min(digits, key=away.get)
+        if away[nearest] <= 0.4 * max(_sides(boxes[nearest])):
+            groups[groups == name] = nearest
+    digits.sort(key=lambda digit: boxes[digit][0])
+    return [groups == digit for digit in digits] or [labels > 0]
+
+
+def _sides(box):
+    return box[2] - box[0], box[3] - box[1]
+
+
+def _gaps(one, other):
+    """The distance of two boxes in columns and in rows, negative where they overlap."""
+    return [max(one[side], other[side]) - min(one[side + 2], other[side + 2]) for side in (0, 1)]
+
+
+def _one_above(one, other):
+    """Whether two components share over 0.3 of the narrower one's columns: slanted digits side by
+    side share less, and of 35,000 images of MNIST, only 6 have two large parts that do."""
+    columns, rows = _gaps(one, other)
+    return (-columns > 0.3 * min(_sides(one)[0], _sides(other)[0])
+            and rows <= 0.4 * max(_sides(one) + _sides(other)))
+
+
+def _side_by_side(one, other):
+    """Whether two groups are digits of one line rather than parts of one: in the same rows, and of
+    similar height. The parts of a broken digit, such as a 4 whose stem is detached, are closer and
+    differ more in height."""
+    columns, rows = _gaps(one, other)
+    low, high = sorted((_sides(one)[1], _sides(other)[1]))
+    return -rows >= 0.5 * low and low >= (0.75 if columns < 0.08 * high else 0.6) * high

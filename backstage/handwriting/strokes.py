@@ -1,0 +1,122 @@
+"""Extracts the strokes of a digit that was located in a picture, and checks that a pen can have
+drawn them."""
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from backstage.handwriting.grouping import digits_among
+from backstage.handwriting.masks import around, box_of, components, dilated, length, otsu, outlines
+
+FINE = 160  # pixels of the digit's longer side when extracting its strokes
+FILLED = 0.62  # most of its box that a digit fills: all but 0.5 % of MNIST's, if no 1
+LEAST = 0.05  # minimum contrast between ink and paper (1.0 = black)
+
+
+def exact_strokes(picture, digit, light=False, paper=None):
+    """Extracts the strokes of a digit that was located in a downscaled picture, at a scale at
+    which the digit is about FINE pixels long. The threshold separates the strokes from the paper
+    beside them, or from `paper`, its shade, if that is known; anything not close to the digit is
+    discarded. Returns (strokes, box)."""
+    left, top, right, bottom = box_of(digit)
+    margin = max(4, 0.25 * length(digit))
+    height, width = digit.shape
+    box = (max(0, left - margin), max(0, top - margin),
+           min(width, right + margin), min(height, bottom + margin))
+    zoom = FINE / length(digit)
+    size = [max(1, round(zoom * (box[end] - box[start]))) for start, end in ((0, 2), (1, 3))]
+    near = Image.fromarray(np.uint8(255 * digit)).resize(size, Image.Resampling.BILINEAR, box)
+    near = np.asarray(near) > 127
+    scale = picture.width / width, picture.height / height
+    box = tuple(min(box[side] * scale[side % 2], picture.size[side % 2]) for side in range(4))
+    method = Image.Resampling.BOX if zoom < scale[0] else Image.Resampling.BICUBIC
+    gray = blurred(picture.resize(size, method, box), 1.0)
+    pen = stroke_width(near)
+    if paper is None:
+        ink = darkness(255 - gray if light else gray, round(pen) + 4)
+    else:
+        ink = np.abs(gray - paper) / 255
+    close = dilated(near, max(2, round(pen / 2)))
+    strokes = close & (ink > otsu(ink[close]))
+    strokes = np.any(digits_among(components(strokes), np.zeros_like(strokes)), axis=0)
+    if not are_strokes(strokes):
+        raise ValueError("expected the strokes of a pen, found ink that is too broad or in too "
+                         "many pieces")
+    if paper is None and not stand_out(strokes, ink, close):
+        raise ValueError("expected strokes with sharp edges, found blurred or faint ink")
+    return strokes, box
+
+
+def stroke_width(strokes):
+    """The mean width of strokes in pixels: twice their area divided by their perimeter."""
+    if not strokes.any():
+        return 0.0
+    return 2 * np.count_nonzero(strokes) / outlines(strokes.astype(int))[1]
+
+
+def are_strokes(strokes):
+    """Whether a mask has the shape of strokes of a pen: at most five components, of even width,
+    and not filling their box, unless they can be a 1."""
+    width = stroke_width(strokes)
+    if not width or components(strokes).max() > 5:
+        return False
+    left, top, right, bottom = box_of(strokes)
+    box = strokes[top:bottom, left:right]
+    if box.mean() > FILLED and not is_narrow(*box.shape):
+        return False
+    reach = round(1.25 * width)
+    return not around(np.pad(box, reach), reach, np.logical_and).any()
+
+
+def is_narrow(height, width):
+    """Whether a picture of this size can be that of a 1 cropped to its stroke."""
+    return min(height, width) < 0.4 * max(height, width)
+
+
+def stand_out(strokes, ink, close):
+    """Whether strokes are darker than the noise of the paper, and have sharp edges: the nearby
+    paper is at most a fourth as dark."""
+    if strokes[close].all():
+        return False
+    full = np.median(ink[strokes])
+    contrast = full - np.median(ink[close & ~strokes])
+    return contrast >= max(LEAST, 4 * noise_of(ink), 0.75 * full)
+
+
+def thickened(strokes, share):
+    """The strokes, widened to this share of the digit's length if they are thinner."""
+    radius = (share * length(strokes) - stroke_width(strokes)) / (2 * (1 - share))
+    reach = round(radius)
+    if reach < 1:
+        return strokes
+    padded = np.pad(strokes, reach)
+    thick = padded.copy()
+    for down in range(-reach, reach + 1):  # the rows of a disk, by their offset from its center
+        half = int(max(0.0, radius ** 2 - down ** 2) ** 0.5)
+        for right in range(-half, half + 1):
+            thick |= np.roll(padded, (down, right), axis=(0, 1))
+    return thick
+
+
+def blurred(picture, radius):
+    return np.asarray(picture.filter(ImageFilter.GaussianBlur(radius)), np.float32)
+
+
+def paper_under(gray, reach):
+    """The paper's brightness, even under the ink: dark structures narrower than 2·reach are filled
+    in from their surroundings (a morphological closing)."""
+    wide = np.pad(gray, 2 * reach, mode="edge")
+    wide = around(around(wide, reach, np.maximum), reach, np.minimum)
+    return wide[2 * reach:-2 * reach, 2 * reach:-2 * reach]
+
+
+def darkness(gray, reach):
+    """How much darker than the paper each pixel is, 0.0 … 1.0. Removes uneven lighting, soft
+    shadows, and dark areas wider than 2·reach."""
+    paper = paper_under(gray, reach)
+    return (paper - gray) / np.maximum(paper, 1.0)
+
+
+def noise_of(ink):
+    """The standard deviation of the paper, estimated from the median absolute deviation, which the
+    few pixels of the strokes hardly affect."""
+    return 1.4826 * np.median(np.abs(ink - np.median(ink)))
