@@ -3,7 +3,8 @@
 Read it beside equations (1) to (8) in the README: weights are nested lists, every sum
 in an equation is a loop, and no matrices are used. In order: the parameters, the
 forward pass, the cost, the backward pass, projecting a target back onto the inputs,
-training and evaluation. Validation, printing, drawing and saving are in backstage/.
+training and evaluation. Variants, validation, printing, drawing and saving are in
+backstage/.
 """
 
 import random
@@ -47,20 +48,19 @@ class Net:
         for layer in range(len(self.sizes) - 1):
             fan_in = self.sizes[layer]
             # Weights start at random, since neurons that start equal stay equal. Their
-            # standard deviation, 1/√fan_in, keeps in_A, a sum of fan_in terms, near 0,
-            # where the sigmoid is steep.
-            spread = 1.0 / sqrt(fan_in)
-            if self.activation_of(layer) == "relu":
-                spread = sqrt(2.0 / fan_in)  # 2: about half of ReLU's outputs are 0
+            # standard deviation keeps in_A, a sum of fan_in terms, where (2) is steep.
+            deviation = 1.0 / sqrt(fan_in)
+            if self.activation_of(layer) == "relu":  # about half of its outputs are 0
+                deviation = sqrt(2.0 / fan_in)
             self.weights.append([])
             for neuron in range(self.sizes[layer + 1]):
                 self.weights[layer].append(
-                    [self._random.gauss(0.0, spread) for source in range(fan_in)])
+                    [self._random.gauss(0.0, deviation) for source in range(fan_in)])
             self.biases.append([0.0] * self.sizes[layer + 1])
 
     def activation_of(self, layer):
         """The name of a layer's activation function."""
-        output_layer = len(self.sizes) - 2
+        output_layer = len(self.sizes) - 2  # the last one in weights
         return self.output if layer == output_layer else self.hidden
 
     # --------------------------------------------------------------------- forward pass
@@ -70,9 +70,9 @@ class Net:
 
         inputs   sizes[0] finite numbers; anything else raises ValueError
         Returns outs, one list per layer: outs[0] is the inputs, outs[-1] the network's
-        outputs, and outs[layer + 1] the outputs of the neurons in weights[layer].
+        outputs, and outs[layer + 1] those of the neurons that weights[layer] lead to.
         """
-        parameters.check_shapes(self)  # a user may have assigned them
+        parameters.check_shapes(self)  # weights and biases may have been assigned
         outs = [checks.inputs(inputs, self.sizes[0])]
         for layer in range(len(self.weights)):
             layer_ins = self.weighted_inputs(layer, outs[layer])
@@ -81,7 +81,7 @@ class Net:
 
     def weighted_inputs(self, layer, previous_outs):
         """Equation (1): the weighted inputs (pre-activations) of a layer's neurons."""
-        sources = nonzero(previous_outs)
+        sources = nonzero(previous_outs)  # the others add nothing to the sum
         layer_ins = []
         for neuron in range(len(self.weights[layer])):
             incoming = self.weights[layer][neuron]  # the weights into this neuron
@@ -94,7 +94,7 @@ class Net:
 
     def activate(self, layer, layer_ins):
         """Equation (2): the outputs (activations) of a layer's neurons."""
-        if self.activation_of(layer) != "sigmoid":
+        if self.activation_of(layer) != "sigmoid":  # a variant of (2)
             return activations.activate(self.activation_of(layer), layer_ins)
         layer_outs = []
         for in_ in layer_ins:  # in_, because "in" is a Python keyword
@@ -116,7 +116,7 @@ class Net:
         """E, the cost or loss of one example.
 
         outs     what forward returned
-        target   the desired outputs: a list of numbers from 0 to 1, or a class label
+        target   the desired outputs: numbers from 0 to 1, or a class label
         Raises ValueError for outs or a target that don't fit the network.
         """
         outs, target = checks.example(outs, target, self)
@@ -175,7 +175,7 @@ class Net:
                 incoming = self.weights[layer][neuron]
                 step = learning_rate * deltas[layer][neuron]
                 if step == 0.0:
-                    continue  # e.g., a ReLU neuron with output 0
+                    continue  # nothing changes, e.g., for a ReLU neuron with output 0
                 # output layer   (5)  W+_Aα = W_Aα + η·δ_α·out_A   b+_α = b_α + η·δ_α
                 # hidden layers  (6)  W+_ΩA = W_ΩA + η·δ_A·Ω       b+_A = b_A + η·δ_A
                 for source in sources:
@@ -189,7 +189,7 @@ class Net:
         """A target projected back onto the inputs: (7) and (8). imagine draws it. Not
         the inverse of the network: activation functions and biases are ignored.
 
-        target   a list with a number for each output neuron, or a class label
+        target   as for loss
         Returns a list of sizes[0] numbers: positive for an input that favors the
         target, negative for one that opposes it. Only their relative sizes matter.
         """
@@ -212,9 +212,9 @@ class Net:
     def train(self, training_data, learning_rate, epochs=1, batch_size=10,
               test_data=None, weight_decay=0.0, watch=None, every=1000, verbose=True):
         """Trains by mini-batch stochastic gradient descent and prints its progress.
-        Ctrl-C ends training; the network keeps what it has learned.
+        At a prompt, Ctrl-C only ends training; the network keeps what it has learned.
 
-        training_data   a sequence of (inputs, target) pairs; shuffled, but not modified
+        training_data   a sequence of (inputs, target) pairs, taken in a random order
         learning_rate   η, greater than 0
         epochs          the number of passes through the data
         batch_size      m, the number of examples per update
@@ -222,16 +222,16 @@ class Net:
                         ten times with more than 50 epochs
         weight_decay    d: before each update, every W becomes (1 − η·d)·W, which keeps
                         weights small and reduces overfitting
-        watch, every    watch(count) is called with the number of examples seen so far,
-                        about once per `every` examples; if it returns True, training
-                        ends
+        watch, every    watch(count) is called with the number of examples seen so far:
+                        first, about once per `every` examples, and last; if it returns
+                        True, training ends
         verbose         False to print nothing
         Raises ValueError for invalid arguments or examples (before their batch changes
         any weight), and when training diverges or stalls.
         """
         learning_rate, epochs, batch_size, weight_decay, every = checks.training(
             learning_rate, epochs, batch_size, weight_decay, watch, every)
-        # progress provides the examples, prints, and ends a training that diverges.
+        # progress provides the examples, prints, and stops training that diverges.
         with Training(self, training_data, test_data, learning_rate, epochs, watch,
                       every, verbose) as progress:
             order = list(range(len(training_data)))
@@ -250,8 +250,8 @@ class Net:
         """Updates the weights once for a batch of m examples: W changes by the sum of
         (η/m)·δ·out over the batch; with m = 1, exactly (5) and (6).
 
-        batch   (inputs, target) pairs; inputs are not copied, so don't modify them
-        Returns a pair (outs, deltas) for each example, computed before the update.
+        batch   (inputs, target) pairs; inputs are not copied until the update is done
+        Returns [(outs, deltas), …], a pair for each example, from before the update.
         """
         learning_rate, weight_decay = checks.rates(learning_rate, weight_decay)
         passes = []
@@ -259,7 +259,7 @@ class Net:
             outs = self.forward(inputs)
             deltas = self.error_terms(outs, target)
             passes.append((outs, deltas))
-        # Weights change only now: every δ is −∂E/∂in at the weights that forward used.
+        # Only now do weights change: every δ comes from the weights that forward used.
         self.decay_weights(learning_rate, weight_decay)
         for outs, deltas in passes:
             self.update_weights(outs, deltas, learning_rate / len(passes))
@@ -269,22 +269,22 @@ class Net:
         """Weight decay: every weight, but no bias, becomes (1 − η·d)·W."""
         scale = 1.0 - learning_rate * weight_decay
         if scale == 1.0:
-            return  # d is 0
+            return  # usually, d is 0
         for layer in range(len(self.weights)):
             for incoming in self.weights[layer]:
                 for source in range(len(incoming)):
                     incoming[source] = scale * incoming[source]
 
     def predict(self, inputs):
-        """The predicted class, as class_of says."""
+        """The predicted class for these inputs: see class_of."""
         return self.class_of(checks.finite(self.forward(inputs)))
 
     def mistakes(self, data):
-        """The indices of the misclassified examples. A label, or a target with only one
-        number above 0.5, names a class, which predict should return. For other targets,
-        every output should be above 0.5 where its target is, and nowhere else."""
+        """The indices of misclassified examples. If a target names a class (a label, or
+        a list with one number above 0.5), predict has to return it; else, just those
+        outputs have to be above 0.5 whose targets are."""
         wrong = []
-        with Scoring(self, data, "data") as examples:
+        with Scoring(self, data) as examples:
             for index, (inputs, target) in enumerate(examples):
                 if not is_right(self, checks.finite(self.forward(inputs)), target):
                     wrong.append(index)
@@ -302,9 +302,9 @@ class Net:
     def mean_loss(self, data):
         """The mean of E over the examples."""
         total = 0.0
-        with Scoring(self, data, "data") as examples:
+        with Scoring(self, data) as examples:
             for inputs, target in examples:
-                total += self.loss(self.forward(inputs), target)
+                total += self.loss(checks.finite(self.forward(inputs)), target)
         return total / len(data)
 
     # ----------------------- methods from backstage, where self is called network
@@ -312,8 +312,8 @@ class Net:
     __repr__ = notation.constructor            # Net([784, 30, 10])
     confusion = confusion                      # counts[label][predicted]
     explain = printed_step.explain             # prints one training step
-    imagine = gallery.imagine                  # draws what a digit looks like to it
-    looks_for = gallery.looks_for              # draws the weights of a hidden neuron
+    imagine = gallery.imagine                  # draws what a digit looks like to self
+    looks_for = gallery.looks_for              # draws the weights of hidden neurons
     show = gallery.show                        # draws examples and prints predictions
     save = saving.save                         # writes the network to a file
     load = saving.load                         # replaces this network with a saved one
@@ -322,8 +322,8 @@ class Net:
 
 def nonzero(layer_outs):
     """The indices of the neurons in a layer whose output is not 0. The others add 0 to
-    (1) and change no weight in (5) and (6); skipping them gives the same numbers three
-    to five times faster, since about four in five pixels of a digit are 0."""
+    (1) and change no weight in (5) and (6); skipping them gives the same numbers about
+    three times faster, since four in five pixels of a digit are 0."""
     return [source for source, out in enumerate(layer_outs) if out != 0.0]
 
 

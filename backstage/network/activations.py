@@ -1,4 +1,4 @@
-"""The other activation functions, which change (2) and one factor of (4), and the other cost."""
+"""The variants of a network: other activation functions, and cross-entropy."""
 
 from math import exp, log, tanh
 

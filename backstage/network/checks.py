@@ -1,4 +1,4 @@
-"""What arguments have to be. Every check raises ValueError if they are not."""
+"""Validation of arguments. Every check raises ValueError if it fails."""
 
 from collections.abc import Mapping, Sequence
 from math import inf, isfinite, nan
@@ -7,7 +7,7 @@ from numbers import Real
 from backstage.console import described
 from backstage.network import labels
 
-MOST_WEIGHTS = 3_500_000  # of a network, 32 MB when saved; a neuron's bias and list count as two
+MOST_WEIGHTS = 3_500_000  # of a network; a neuron counts as two more, for its bias and list
 
 
 def index(value):
@@ -44,23 +44,18 @@ def real(value):
         return inf
 
 
-def at_least_zero(value, name, words="of at least 0"):
+def positive(value, name, or_zero=False):
     number = real(value)
-    if not isfinite(number) or number < 0.0 or isinstance(value, bool):
+    if (not isfinite(number) or number < 0.0 or (number == 0.0 and not or_zero)
+            or isinstance(value, bool)):
+        words = "of at least 0" if or_zero else "greater than 0"
         raise ValueError(f"{name}: expected a finite number {words}, got {described(value)}")
     return number
 
 
-def positive(value, name):
-    number = at_least_zero(value, name, "greater than 0")
-    if number == 0.0:
-        raise ValueError(f"{name}: expected a finite number greater than 0, "
-                         f"got {described(value)}")
-    return number
-
-
 def numbers(values, count, name):
-    """The values as a list of `count` finite numbers. NumPy arrays are accepted, columns too."""
+    """The values as a list of `count` finite numbers. Accepts arrays of shape (count,) or
+    (count, 1), too."""
     if type(values) is list and len(values) == count and type(values[0]) is float:
         try:
             total = sum(values)
@@ -77,7 +72,7 @@ def numbers(values, count, name):
     if not isinstance(values, Sequence) or isinstance(values, (str, bytes)):
         raise ValueError(f"{name}: expected {count} numbers, got {described(values)}")
     if isinstance(values, tuple) and len(values) == 2 and hasattr(values[0], "__len__"):
-        raise ValueError(f"{name}: expected {count} numbers, got a pair; pass its first part")
+        raise ValueError(f"{name}: expected {count} numbers, got a pair; pass its first element")
     if len(values) != count:
         raise ValueError(f"{name}: expected {count} numbers, got {len(values):,}")
     found = []
@@ -102,7 +97,7 @@ def _hint(shape, count):
         return "; try .reshape(-1)"
     if shape[1:] and size == shape[0] * count:
         return "; pass one at a time"
-    return "; convert it to gray" if shape[-1:] in ((3,), (4,)) else ""
+    return "; convert it to grayscale" if shape[-1:] in ((3,), (4,)) else ""
 
 
 # ---------------------------------------------------------------------- a network
@@ -117,8 +112,8 @@ def sizes(values):
     found = [whole(size, "sizes", 1) for size in values]
     weights = sum((found[layer] + 2) * found[layer + 1] for layer in range(len(found) - 1))
     if weights > MOST_WEIGHTS:
-        raise ValueError(f"sizes: expected at most {MOST_WEIGHTS:,} weights in total, "
-                         f"got {described(values)}")
+        raise ValueError(f"sizes: expected at most {MOST_WEIGHTS:,} weights, with two more for "
+                         f"each neuron, got {described(values)}")
     return found
 
 
@@ -157,7 +152,8 @@ def target(value, network):
         if index(value) is not None:
             return labels.one_hot(label(value, classes, "target"), network)
         if isinstance(value, (Real, str)):
-            hint = "; convert labels with int()" if real(value) in range(classes) else ""
+            is_label = str(value).isdecimal() or real(value) in range(classes)
+            hint = "; convert labels with int()" if is_label else ""
             raise ValueError(f"target: expected a list of {outputs} numbers, or an integer from "
                              f"0 to {classes - 1}, got {described(value)}{hint}")
     found = numbers(value, outputs, "target")
@@ -177,7 +173,7 @@ def pair(example, network):
     except (TypeError, ValueError):
         raise ValueError(
             f"expected a pair (inputs, target), got {described(example)}; pair two arrays with "
-            "list(zip(images / 255, labels)): inputs should be 0 to 1, and pixels are 0 to 255"
+            "list(zip(images / 255, labels)): inputs should be between 0 and 1, and pixels are 0 to 255"
         ) from None
     return inputs, target(wanted, network)
 
@@ -191,20 +187,25 @@ def data(examples, name):
         raise ValueError(f"{name}: expected at least one example, got none")
 
 
-trusted = [None]  # last: the network that trains or is evaluated; what it makes is not checked
+trusted = [None]  # a stack: on top, the network in training or evaluation, whose own numbers
+# are not checked again
 
 
 def example(outs, wanted, network):
     """outs, as returned by forward, which has checked the inputs, and the target as a list."""
     if trusted[-1] is network:
         return outs, wanted
-    sizes = network.sizes
-    if not isinstance(outs, Sequence) or len(outs) != len(sizes):
-        raise ValueError(f"outs: expected {len(sizes)} lists, as forward returns them, "
-                         f"got {described(outs)}")
-    outs = [outs[0]] + [numbers(outs[layer], sizes[layer], f"outs[{layer}]")
-                        for layer in range(1, len(sizes))]
+    outs = layers(outs, network.sizes, "outs", "forward")
     return outs, target(wanted, network)
+
+
+def layers(values, sizes, name, source):
+    """One list of numbers for each layer."""
+    if not isinstance(values, Sequence) or len(values) != len(sizes):
+        raise ValueError(f"{name}: expected {len(sizes)} lists, as {source} returns them, "
+                         f"got {described(values)}")
+    return [numbers(values[layer], sizes[layer], f"{name}[{layer}]")
+            for layer in range(len(sizes))]
 
 
 def finite(outs):
@@ -220,12 +221,9 @@ def finite(outs):
 
 def update(outs, deltas, learning_rate, network):
     """Checks that outs and deltas fit the network; returns the learning rate as a float."""
-    sizes = network.sizes
-    if trusted[-1] is network:
-        return learning_rate
-    if [len(layer) for layer in outs] != sizes or [len(layer) for layer in deltas] != sizes[1:]:
-        raise ValueError("outs, deltas: expected what forward and error_terms return, got "
-                         f"{described(outs)}, {described(deltas)}")
+    if trusted[-1] is not network:
+        layers(outs, network.sizes, "outs", "forward")
+        layers(deltas, network.sizes[1:], "deltas", "error_terms")
     return positive(learning_rate, "learning_rate")
 
 
@@ -235,7 +233,7 @@ def rates(learning_rate, weight_decay):
         raise ValueError(f"learning_rate: expected a number, got {described(learning_rate)}; "
                          "inputs and targets are passed together, as list(zip(images, labels))")
     learning_rate = positive(learning_rate, "learning_rate")
-    weight_decay = at_least_zero(weight_decay, "weight_decay")
+    weight_decay = positive(weight_decay, "weight_decay", or_zero=True)
     if learning_rate * weight_decay >= 1.0:
         raise ValueError("weight_decay: expected a number less than 1 / learning_rate, "
                          f"got {weight_decay!r}")
@@ -243,7 +241,7 @@ def rates(learning_rate, weight_decay):
 
 
 def training(learning_rate, epochs, batch_size, weight_decay, watch, every):
-    """These arguments of train, the numeric ones as Python numbers."""
+    """Checks these arguments of train; returns the numeric ones as Python numbers."""
     learning_rate, weight_decay = rates(learning_rate, weight_decay)
     epochs = whole(epochs, "epochs", 1)
     if isinstance(batch_size, float):
@@ -251,7 +249,7 @@ def training(learning_rate, epochs, batch_size, weight_decay, watch, every):
                          "train(training_data, learning_rate, epochs, batch_size), "
                          "as in train(training_data, 3.0, 30, 10)")
     batch_size = whole(batch_size, "batch_size", 1)
-    if learning_rate / batch_size == 0.0:
+    if learning_rate / min(batch_size, 10 ** 6) == 0.0:
         raise ValueError("learning_rate: expected a number whose quotient by batch_size is "
                          f"greater than 0, got {learning_rate!r}")
     every = whole(every, "every", 1)

@@ -1,4 +1,4 @@
-"""When training has failed: it diverges or stalls."""
+"""Detects training that has failed because it diverges or stalls."""
 
 from math import isfinite
 
@@ -6,10 +6,10 @@ from backstage.network import labels
 
 
 class Divergence:
-    """The divergence check of one training. Raises ValueError when numbers grow without bound, or
-    when training stalls: for 1,000 examples in a row, all error terms of the last hidden layer (if
-    any, else of the output layer) are close to 0, and predicting a single class would do as
-    well."""
+    """The divergence check of one training run. Raises ValueError when numbers grow without bound,
+    or when training stalls: for 1,000 examples in a row, all error terms of the last hidden layer
+    (if any, else of the output layer) are close to 0, fewer than 900 outputs are right or within
+    0.1 of their targets, and predicting a single class would do as well."""
 
     def __init__(self, network, learning_rate):
         self.network = network
@@ -21,7 +21,7 @@ class Divergence:
         self.targets = {}
 
     def check(self, outs, deltas, target, images):
-        """Checks an example, the last of so many images."""
+        """Checks one example; images is the number seen so far."""
         for layer in range(max(1, len(deltas) - 1)):  # hidden layers, or else the output layer
             if not abs(sum(outs[layer + 1])) + abs(sum(deltas[layer])) < 1e100:
                 self.stop(images, "outputs or error terms grew without bound")
@@ -29,11 +29,12 @@ class Divergence:
             if self.idle:
                 self.start_count()
             return
-        wanted = tuple(target) if labels.label_of(target) is None else labels.label_of(target)
+        label = labels.label_of(target)
+        label = tuple(target) if label is None else label
         self.idle += 1
         self.right += (labels.is_right(self.network, outs, target)
                        or max(abs(t - out) for t, out in zip(target, outs[-1])) < 0.1)
-        self.targets[wanted] = self.targets.get(wanted, 0) + 1
+        self.targets[label] = self.targets.get(label, 0) + 1
         if self.idle == 1000:
             if self.right <= max(self.targets.values()) and self.right < 900:
                 self.stop(images, "error terms vanished for 1,000 examples in a row, of which "
@@ -49,6 +50,6 @@ class Divergence:
     def stop(self, images, fault):
         raise ValueError(
             f"training failed at example {images:,} with learning_rate="
-            f"{self.learning_rate:g}: {fault}. Start again with a new network and a smaller "
-            f"learning_rate (such as {self.learning_rate / 10:g}), inputs scaled to [0, 1], "
-            "or less weight_decay.")
+            f"{self.learning_rate:g}: {fault}. Start again with a new network and another "
+            f"learning_rate (often a smaller one, such as {self.learning_rate / 10:g}), inputs "
+            "scaled to [0, 1], or less weight_decay.")

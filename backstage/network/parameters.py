@@ -1,4 +1,4 @@
-"""What weights and biases have to be, since a user may assign them. Raises ValueError if not."""
+"""Validation of weights and biases, which a user may assign. Raises ValueError."""
 
 from collections.abc import Mapping
 
@@ -17,7 +17,8 @@ def check_shapes(network):
         fit = (fit and type(weights[layer]) is type(biases[layer]) is list
                and [len(incoming) for incoming in weights[layer] if type(incoming) is list]
                == [sizes[layer]] * sizes[layer + 1] and len(biases[layer]) == sizes[layer + 1])
-    if not fit:
+    rows = [id(incoming) for layer in weights for incoming in layer] if fit else []
+    if not fit or len(set(rows)) < len(rows):
         check(network)
 
 
@@ -49,8 +50,8 @@ def check(network):
 
 
 def _items(values, count, name):
-    if isinstance(values, (str, bytes, Mapping)) or not hasattr(values, "__getitem__") \
-            or getattr(values, "shape", None) == () or len(values) != count:
+    if (isinstance(values, (str, bytes, Mapping)) or not hasattr(values, "__getitem__")
+            or getattr(values, "shape", None) == () or len(values) != count):
         raise ValueError(f"{name}: expected a list of length {count} to match sizes, "
                          f"got {described(values)}")
     return values

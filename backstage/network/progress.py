@@ -1,4 +1,4 @@
-"""What train and the methods that evaluate print, and how Ctrl-C ends a training.
+"""What train and the methods that evaluate print, and how Ctrl-C ends training.
 
 Training prints one line per epoch (with more than 50 epochs, only about ten times). Within an
 epoch, a terminal or Jupyter shows one line that is updated in place; elsewhere, a long epoch
@@ -22,7 +22,7 @@ class Progress:
     def __init__(self, network, data, name):
         checks.data(data, name)
         self.network, self.data, self.name = network, data, name
-        self.index = self.current = None  # example, as (inputs, target)
+        self.index = self.current = None  # of the current example; the pair itself
         self.can_change = progress_line.can_change()
         self.started = time.perf_counter()
         self.next_time = self.started + 1.0
@@ -58,6 +58,9 @@ class Progress:
 class Scoring(Progress):
     """The examples of an evaluation, one after another; prints nothing in the first second."""
 
+    def __init__(self, network, data):
+        super().__init__(network, data, "test_data" if data is Training.test_data else "data")
+
     def __iter__(self):
         count = len(self.data)
         for index in range(count):
@@ -70,19 +73,21 @@ class Scoring(Progress):
 
 
 class Stopped(Exception):
-    """Raised where watch asks for an end of training."""
+    """Raised when watch ends training."""
 
 
 class Training(Progress):
     """Progress of one call to train."""
 
     interrupted = float("-inf")  # when Ctrl-C ended the last training
+    test_data = None  # of the training that is going on
 
     def __init__(self, network, data, test_data, learning_rate, epochs, watch, every, verbose):
         super().__init__(network, data, "training_data")
         if test_data is not None:
-            with Scoring(network, test_data, "test_data") as first:
+            with Progress(network, test_data, "test_data") as first:
                 network.forward(first.example(0)[0])
+        self.held_out_data = test_data
         self.count, self.epochs = len(data), epochs
         self.watch, self.every, self.next_look = watch, every, 0
         self.is_verbose = verbose
@@ -126,7 +131,7 @@ class Training(Progress):
             ends = self.watch(self.images)
         finally:
             checks.trusted.pop()
-        if ends is True and not at_end:
+        if str(ends) == "True" and not at_end:  # Python's or NumPy's
             raise Stopped
 
     def batch_done(self, passes):
@@ -137,9 +142,9 @@ class Training(Progress):
             self.divergence.check(outs, deltas, target, self.images)
             self.right += labels.is_right(self.network, outs, target)
             self.loss += self.network.loss(outs, target)
-            if self.done % self.images_between_lines == 0 and self.done < self.count:
-                if not self.can_change:
-                    self.say(self.forms()[0])
+            is_due = self.done % self.images_between_lines == 0 and self.done < self.count
+            if is_due and not self.can_change:
+                self.say(self.forms()[0])
         if self.is_time():
             progress_line.show(*self.forms())
 
@@ -175,8 +180,9 @@ class Training(Progress):
             progress_line.clear()
             self.say(f"{text} ({time.perf_counter() - self.line_started:.1f} s)")
             self.line_started = time.perf_counter()
-        if max(self.current[0]) > 10.0 and self.right <= self.commonest():
-            self.say("The inputs are large: scale them to [0, 1], for example pixels by 1/255.")
+        inputs = checks.inputs(self.current[0], self.network.sizes[0])
+        if max(inputs) > 10.0 and self.right <= self.commonest():
+            self.say("The inputs are large: scale them to [0, 1]; divide pixels by 255.")
         if self.epoch < self.epochs:
             self.start_epoch()
         else:
@@ -190,13 +196,15 @@ class Training(Progress):
     # ------------------------------------------------------------------ the end
 
     def __enter__(self):
+        super().__enter__()
         progress_line.is_muted = not self.is_verbose
-        return super().__enter__()
+        Training.test_data = self.held_out_data
+        return self
 
     def ended(self, kind, error):
-        progress_line.is_muted = False
-        if kind is ValueError and str(error).startswith("data["):  # from evaluate
-            raise ValueError(f"test_{error}") from None
+        progress_line.is_muted, Training.test_data = False, None
+        if kind is ValueError:
+            self.divergence.check_weights(self.images)
         if kind is ValueError and self.index is not None and self.fits():
             self.divergence.stop(self.images + 1, "outputs or error terms grew without bound")
         if kind not in (KeyboardInterrupt, Stopped):
@@ -208,7 +216,7 @@ class Training(Progress):
         return kind is Stopped or self.is_first_interrupt()
 
     def is_first_interrupt(self):
-        """Whether this Ctrl-C ends the training alone: at a prompt or in a notebook, unless it is
+        """Whether this Ctrl-C ends only the training, not the program: at a prompt or in a notebook, unless it is
         the second within two seconds."""
         before, Training.interrupted = Training.interrupted, time.monotonic()
         is_prompt = hasattr(sys, "ps1") or "ipykernel" in sys.modules

@@ -1,4 +1,4 @@
-"""A network in a file, and back, as data.
+"""Saving and loading networks as plain data.
 
 The file is a pickle of a dictionary of lists, numbers and strings. It is read only if all of its
 opcodes make such data, so that nothing in it is executed.
@@ -8,7 +8,6 @@ import os
 import pickle
 import pickletools
 import random
-import stat
 from types import SimpleNamespace
 
 from backstage.console import described, printable, say, shown_path
@@ -37,8 +36,8 @@ def save(network, path):
 
 
 def load(network, path=None):
-    """Replaces this network, sizes included, with a saved one, and prints what it loaded. What
-    shuffles in training stays: a network made with a seed goes on reproducibly.
+    """Replaces this network, sizes included, with a saved one, and prints what it loaded. The
+    random generator is kept, so a network made with a seed stays reproducible.
 
     path   a file that save wrote; by default the weights for MNIST that come with the project
     Nothing in the file is executed. Raises OSError if it can't be read and ValueError if it is not
@@ -61,8 +60,8 @@ def from_file(cls, path=None, seed=None):
 
 def _read(path):
     """The attributes of the network in a file."""
-    name = os.fsdecode(os.fspath(DEFAULT_PATH if path is None else path))
-    if os.path.exists(name) and not stat.S_ISREG(os.stat(name).st_mode):
+    name = os.fsdecode(DEFAULT_PATH if path is None else path)
+    if os.path.exists(name) and not os.path.isfile(name):
         raise ValueError(f"{name}: expected a weights file, got a folder, device or pipe")
     with open(name, "rb") as file:
         content = file.read(LARGEST_FILE + 1)
@@ -87,7 +86,7 @@ def _plain_data(content):
                          "got a larger one")
     if not content:
         raise ValueError("expected a weights file, got an empty file")
-    depth, loose = 0, False  # loose: after a float that is in no list, unless it is appended now
+    depth, loose = 0, False  # loose: after a float outside a list; only APPEND may follow
     try:
         for opcode, argument, position in pickletools.genops(content):
             # A float directly in the dictionary could be a key, and keys can be made to collide.
@@ -107,7 +106,7 @@ def _attributes(saved):
         raise ValueError("not a weights file: expected a dictionary with sizes, weights and "
                          f"biases, got {described(saved)}")
     found = {"hidden": "sigmoid", "output": "sigmoid", "cost": "squared_error",
-             "has_biases": True}  # of files that were written before there was a choice
+             "has_biases": True}  # defaults, for files from before these options
     found.update((name, saved[name]) for name in ATTRIBUTES if name in saved)
     found["sizes"] = checks.sizes(found["sizes"])
     checks.family(found["sizes"], found["hidden"], found["output"], found["cost"],

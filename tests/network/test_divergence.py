@@ -15,9 +15,8 @@ from neural_net import Net
 def test_relu_at_3_stops_with_an_error_that_says_what_to_try(
         options, seed, small_digits, capsys):
     network = Net([196, 12, 10], hidden="relu", seed=seed, **options)
-    message = (r"^training failed at example [\d,]+ with learning_rate=3: .*\. Start again with "
-               r"a new network and a smaller learning_rate \(such as 0\.3\), inputs scaled to "
-               r"\[0, 1\], or less weight_decay\.$")
+    message = (r"^training failed at example [\d,]+ with learning_rate=3: .*error terms vanished"
+               r".*another learning_rate.*such as 0\.3")
     with pytest.raises(ValueError, match=message):
         network.train(small_digits[0], 3.0, epochs=3)
 
@@ -75,7 +74,7 @@ def test_a_network_that_has_learned_targets_with_ties_is_not_called_diverged(
 def test_numbers_that_overflow_in_the_forward_pass_are_not_blamed_on_the_data(capsys):
     network = Net([2, 2], output="softmax", seed=1)
     network.weights = [[[1e200, 0.0], [0.0, 1e200]]]
-    message = "^training failed at example 1 .*: outputs or error terms grew without bound"
+    message = "^training failed at example 1 .* grew without bound"
     with pytest.raises(ValueError, match=message):
         network.train([([1e200, 1e200], 0)], 0.1)
     message = r"^training_data\[0\]: inputs: expected 2 numbers, got 3"

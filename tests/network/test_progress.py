@@ -1,9 +1,11 @@
 """What train and the scoring of examples print, Ctrl-C, and training that diverges."""
 
 import itertools
+import math
 import re
 import sys
 
+import numpy as np
 import pytest
 
 import neural_net
@@ -193,7 +195,8 @@ def test_large_inputs_that_are_not_learned_are_named(inputs, told, capsys):
 def test_watch_may_end_training_by_returning_true(capsys):
     network, same = Net([2, 2, 1], seed=1), Net([2, 2, 1], seed=1)
     network.train(XOR * 10, 1.0, epochs=9, batch_size=10, every=10,
-                  watch=lambda count: count == 40)
+                  
+                  watch=lambda count: np.int64(count) == 40)
     assert "Stopped by watch in epoch 2 of 9 after 0 of 40 examples" in capsys.readouterr().out
     same.train(XOR * 10, 1.0, batch_size=10)
     assert network.weights == same.weights
@@ -349,3 +352,27 @@ def test_the_line_changes_ten_times_a_second(capsys, terminal):
     Net([1, 1], seed=1).evaluate([([1.0], 1)] * 1000)
     shown = len(lines_shown(capsys.readouterr().out, 60))
     assert 80 <= shown <= 100
+
+
+def test_columns_can_be_trained_on(capsys):
+    network, same = Net([2, 2, 1], seed=1), Net([2, 2, 1], seed=1)
+    network.train([([[0.0], [1.0]], 1)], 1.0)
+    same.train([([0.0, 1.0], 1)], 1.0)
+    assert network.weights == same.weights
+
+
+def test_data_that_watch_evaluates_is_named_as_what_it_is(capsys):
+    network = Net([2, 1], seed=1)
+    bad = [([0.0], 1)]
+    with pytest.raises(ValueError, match=r"^data\[0\]: inputs"):
+        network.train(XOR, 1.0, test_data=XOR, watch=lambda count: network.evaluate(bad))
+
+
+def test_a_refused_quiet_training_does_not_silence_the_next_one(capsys, terminal):
+    network = Net([1, 1], seed=1)
+    network.weights = [[[math.nan]]]
+    with pytest.raises(ValueError, match="finite"):
+        network.train([([1.0], 1)], 1.0, verbose=False)
+    terminal(99)
+    Net([1, 1], seed=1).train([([1.0], 1)] * 500, 0.1)
+    assert len(lines_shown(capsys.readouterr().out, 99)) > 2
