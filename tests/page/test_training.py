@@ -376,6 +376,8 @@ def test_the_numbers_of_an_opened_example_are_those_of_explain(page, data, butto
     copied = page.execute_script("return [...document.querySelectorAll('#train-neuron .line')]"
                                  ".map(line => line.dataset.copy)")
     assert copied == [notation.text(line) for line in lines]
+    assert [word in browser.text(page, "train-status") for word in (
+        number(step.outs[layer + 1][nth]), number(step.deltas[layer][nth]))] == [True, True]
     outlined = page.execute_script("""
         return [...document.querySelectorAll("#train-maps .tile")]
           .map(tile => Number(tile.style.getPropertyValue("--value")))""")

@@ -14,9 +14,9 @@ export function prepare(...view) {
   [neurons, inTurn] = view;
 }
 
-/** The 28×28 pixels of a frame, dark on white. */
-export function image(frame) {
-  const canvas = make("canvas", {width: 28, height: 28, class: "image"});
+/** The 28×28 pixels of a frame, dark on white; words say what they are. */
+export function image(frame, words) {
+  const canvas = make("canvas", {width: 28, height: 28, role: "img", "aria-label": words});
   paint(canvas, Array.from(bytes(frame), pixel => [255 - pixel, 255 - pixel, 255 - pixel]));
   return canvas;
 }
@@ -39,7 +39,7 @@ function exampleButton({frame, label, predicted}, index) {
   const isRight = predicted === label;
   const button = make("button", {type: "button", class: isRight ? "right" : "wrong",
     "aria-pressed": String(index === example), "aria-label": `Example ${index + 1}: a ${label}, `
-      + `prediction ${predicted}`}, image(frame), `${predicted} ${isRight ? "✓" : "✗"}`);
+      + `prediction ${predicted}`}, image(frame, ""), `${predicted} ${isRight ? "✓" : "✗"}`);
   button.addEventListener("click", () => {
     example = index === example ? null : index;
     inTurn(openBatch);
@@ -79,6 +79,8 @@ export function closeBatch() {
 }
 
 function showNeuron({lines, changes, examples}, passages) {
+  at("train-status").textContent = lines.map(({result, value}) =>
+    `${result.base} of ${result.sub}: ${value}`).join(", ");
   at("train-neuron").replaceChildren(...lines.map(line => equation([line], passages)),
     equation(changes.map(({line}) => line), passages, changes.map(({share, sum}) =>
       make("p", {class: "share"}, "this example’s share ", make("b", {class: "number"}, share),

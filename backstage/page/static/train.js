@@ -118,7 +118,7 @@ function drawNetwork(network) {
   at("train-imagined").replaceChildren(...network.names.at(-1).map(name =>
     make("figure", {}, make("canvas", {width: 28, height: 28}), make("figcaption", {}, name))));
   at("train-images").replaceChildren(...network.thumbnails.map(({frame, label}) =>
-    make("figure", {"data-label": label}, image(frame), make("figcaption"))));
+    make("figure", {"data-label": label}, image(frame, `A ${label}`), make("figcaption"))));
 }
 
 /** Draws what came with a request; what did not stays as it was. */
@@ -144,7 +144,7 @@ function drawState(state) {
   }
   at("train-drawn").hidden = !state.drawn;
   if (state.drawn) {
-    at("train-drawn").replaceChildren(image(frame),
+    at("train-drawn").replaceChildren(image(frame, "Your drawing"),
       make("figcaption", {}, `drawn: ${said(state.drawn)}`));
   }
 }
@@ -169,7 +169,9 @@ at("train-again").addEventListener("click", () => {
   inTurn(begin);
 });
 at("train-speed").addEventListener("input", () => {
-  at("train-speed-words").textContent = SPEEDS[at("train-speed").value];
+  const words = SPEEDS[at("train-speed").value];
+  at("train-speed-words").textContent = words;
+  at("train-speed").ariaValueText = words;
 });
 at("train-rate").addEventListener("change", () => { rate = number("train-rate"); });
 for (const id of ["train-size", "train-neurons", "train-seed"]) {
