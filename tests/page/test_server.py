@@ -22,8 +22,6 @@ import test_net
 from backstage.page import server
 
 SCRIPT = os.path.abspath(test_net.__file__)
-LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"),
-                           reason="elsewhere there is a desktop")
 
 
 def failing(error):
@@ -66,14 +64,13 @@ def asked(running, method="POST", name="echo", body=b"{}", path=None, **headers)
 # ---------------------------------------------------------------------- what is answered
 
 
-@pytest.mark.parametrize("name, kind", [
-    ("", "text/html"), ("base.css", "text/css"), ("common.js", "text/javascript"),
-    ("icon.svg", "image/svg+xml")])
+@pytest.mark.parametrize("name, kind", [("", "html"), ("base.css", "css"),
+                                        ("common.js", "javascript")])
 def test_the_page_and_its_files_are_served_under_a_policy_that_allows_no_others(name, kind,
                                                                                 running):
     status, headers, content = asked(running, "GET", name)
     assert status == 200 and len(content) > 100
-    assert headers["Content-Type"] == f"{kind}; charset=utf-8"
+    assert headers["Content-Type"] == f"text/{kind}; charset=utf-8"
     policy = headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
     assert not re.search(r"unsafe|http|data:|\*", policy)
@@ -91,11 +88,8 @@ def test_the_page_links_to_its_own_files_alone_and_holds_no_code(running):
     assert not re.search(r"<script>|<style|\son\w+=|\sstyle=", page)
 
 
-def test_it_listens_on_this_machine_alone(running):
+def test_the_answer_is_the_functions_on_this_machine_alone(running):
     assert running.server_address[0] == "127.0.0.1"
-
-
-def test_the_answer_is_the_functions(running):
     sent = {"η": 0.5, "target": [1, None, "Ω"]}
     status, headers, content = asked(running, body=json.dumps(sent).encode())
     assert status == 200 and headers["Content-Type"] == "application/json; charset=utf-8"
@@ -128,23 +122,15 @@ def test_one_function_is_called_at_a_time():
 
 REFUSED = [
     ("another host", 403, dict(Host="example.com"), "another Host"),
-    ("another port", 403, dict(Host="127.0.0.1:1"), "another Host"),
     ("another page", 403, dict(Origin="http://example.com"), "of this page"),
-    ("a local file", 403, dict(Origin="null"), "of this page"),
     ("no token", 403, dict(path="/echo"), "Open the one that the terminal shows"),
     ("a wrong token", 403, dict(path="/AAAAAAAAAAAAAAAAAAAAAA/echo"), "whenever the server is"),
-    ("a proxy's request", 403, dict(path="http://127.0.0.1/echo"), "another Host"),
     ("an unknown name", 404, dict(name="unknown"), "no such request"),
-    ("a method's name", 404, dict(name="__class__"), "no such request"),
     ("text", 415, dict(Content_Type="text/plain"), "application/json"),
-    ("a form", 415, dict(Content_Type="application/x-www-form-urlencoded"), "application/json"),
     ("too much", 413, dict(body=b" " * 5_000_001), "5,000,000 bytes"),
     ("a huge length", 411, dict(Content_Length="99999999999999999999"), "Content-Length"),
-    ("a negative length", 411, dict(Content_Length="-1"), "Content-Length"),
     ("chunks", 411, dict(Transfer_Encoding="chunked"), "Content-Length"),
     ("nothing", 400, dict(body=b""), "JSON"),
-    ("no UTF-8", 400, dict(body=b'{"\xff": 1}'), "JSON"),
-    ("half of a list", 400, dict(body=b"[1, 2"), "JSON"),
     ("a list", 400, dict(body=b"[1, 2]"), "dictionary, got list"),
     ("many levels", 400, dict(body=b"[" * 100_000), "JSON"),
     ("a result that is no number", 400, dict(name="count"), "Out of range"),
@@ -173,19 +159,11 @@ def test_what_is_not_of_the_page_is_refused_and_the_server_goes_on(status, sent,
     (403, dict(name="", Host="evil.example:80"), "another Host"),
     (404, dict(path="/TOKEN"), "ends in a /"),
     (404, dict(name="../server.py"), "no such page"),
-    (404, dict(name="..%2f..%2fneural_net.py"), "no such page"),
-    (404, dict(name="/etc/passwd"), "no such page"),
-], ids=["no token", "after a restart", "another host", "no slash", "up", "up, encoded", "a file"])
+], ids=["no token", "after a restart", "another host", "no slash", "up"])
 def test_a_page_that_is_not_there_is_a_sentence_to_read(status, sent, message, running):
     found, headers, content = asked(running, "GET", **sent)
     assert found == status and headers["Content-Type"] == "text/plain; charset=utf-8"
     assert message in content.decode()
-
-
-@pytest.mark.parametrize("method", ["PUT", "OPTIONS"])
-def test_other_methods_are_not_there(method, running):
-    status, headers, content = asked(running, method=method)
-    assert status == 501 and b"Traceback" not in content
 
 
 def said(running, sent):
@@ -206,13 +184,6 @@ def test_a_request_that_is_cut_off_or_no_request_at_all_does_no_harm(running):
         answer = said(running, sent.encode("latin-1"))
         assert re.match(f"HTTP/1.0 {status} |<", answer) and status in answer
     assert asked(running)[0] == 200
-
-
-def test_one_connection_is_one_request(running):
-    """What follows it, such as a body that a GET should not have, is not taken for another."""
-    get = (f"GET /{running.token}/icon.svg HTTP/1.1\r\nHost: 127.0.0.1:{running.server_port}\r\n"
-           "\r\n")
-    assert said(running, (get + get).encode()).count("HTTP/1.") == 1
 
 
 def test_who_is_refused_may_finish_sending(running):
@@ -335,7 +306,7 @@ def test_without_a_browser_the_printed_address_serves(fails, a_browser, monkeypa
     assert os.listdir(tmp_path) == []
 
 
-@LINUX
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is a desktop")
 @pytest.mark.parametrize("name", ["DISPLAY", "WAYLAND_DISPLAY", "BROWSER", None], ids=str)
 def test_without_a_desktop_no_text_browser_takes_over_the_terminal(name, a_browser, monkeypatch):
     for other in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):

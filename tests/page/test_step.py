@@ -308,6 +308,17 @@ def test_the_address_holds_the_line_and_what_was_changed(page, running):
     assert values(page) == expected and "line 17 of 32" in text(page, "step-place")
 
 
+def test_an_address_that_says_nothing_sensible_is_told_or_left_out(page, running):
+    opened(page, running, "#one-step/99?example=xor&seed=one&W_XY=3")
+    assert "seed" in text(page, "step-message")
+    assert values(page) == values_of(start_network())
+    opened(page, running, "#one-step/99?W_XY=3&W_Aα=much")
+    browser.until(page, lambda: "W_Aα: expected a number" in text(page, "step-message"))
+    change(page, "W_Aα", "0.3")
+    assert values(page) == values_of(start_network())
+    assert "line 32 of 32" in text(page, "step-place")
+
+
 def test_taking_steps_is_training_one_after_the_other_however_slow_the_answers(page):
     page.execute_script("""
         const fetched = window.fetch;

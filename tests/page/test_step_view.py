@@ -225,14 +225,7 @@ def test_each_equation_is_shown_with_the_lines_of_the_file_that_compute_it():
 
 
 SOURCE = """class Net:
-    def forward(self):
-        total = 0.0
-        # (1)  in = a·b
-        total += a * b
-
-        return total
-
-    def errors(self):
+    def error_terms(self):
         before = 1
         for layer in layers:
 
@@ -241,7 +234,6 @@ SOURCE = """class Net:
 
                 one = x
             else:
-
                 # instead of (5)  W+ = y + z
                 two = y + z
 
@@ -252,47 +244,31 @@ SOURCE = """class Net:
             for other in layers:
                 pass
             last = 3
-
-
 """
-PASSAGES = [("(1)", "a·b", """
- 2   def forward(self):
- 3 *     total = 0.0
- 4 *     # (1)  in = a·b
- 5 *     total += a * b
- 6 *
- 7 *     return total
-"""), ("(3)", "(x)  y", """
- 9   def errors(self):
-11       for layer in layers:
-12
-13           if layer:
-14 *             # output layer  (3)  δ = (x)  y
-15 *
-16 *             one = x
-17           else:
-18
-19               # instead of (5)  W+ = y + z
-20               two = y + z
-"""), ("(5)", "y + z", """
- 9   def errors(self):
-11       for layer in layers:
-12
-13           if layer:
-14               # output layer  (3)  δ = (x)  y
-15
-16               one = x
-17           else:
-18
-19 *             # instead of (5)  W+ = y + z
-20 *             two = y + z
-"""), ("(4)", "s", """
- 9   def errors(self):
-24       for layer in layers:
-25 *         # (4)  δ = s
-26 *         for other in layers:
-27 *             pass
-28 *         last = 3
+LOOP = """
+ 2   def error_terms(self):
+ 4       for layer in layers:
+ 5
+ 6           if layer:
+ 7 *             # output layer  (3)  δ = (x)  y
+ 8 *
+ 9 *             one = x
+10           else:
+11               # instead of (5)  W+ = y + z
+12               two = y + z
+"""
+PASSAGES = [("(3)", "(x)  y", LOOP), ("(5)", "y + z", LOOP.replace(" *", "  ").replace(
+    "11  ", "11 *").replace("12  ", "12 *")), ("(4)", "s", """
+ 2   def error_terms(self):
+16       for layer in layers:
+17 *         # (4)  δ = s
+18 *         for other in layers:
+19 *             pass
+20 *         last = 3
+"""), ("(2)", "x", """
+ 1   def relu():
+ 2 *     # (2)  out = x
+ 3 *     return x
 """)]
 
 
@@ -301,13 +277,11 @@ def test_an_equation_comes_with_the_method_and_the_whole_loop_around_it():
         file.write(SOURCE)
     with open("two.py", "w", encoding="utf-8") as file:
         file.write("def relu():\n    # (2)  out = x\n    return x\n")
-    *found, last = source.passages("one.py", os.path.abspath("two.py"))
-    for passage, (numbered, symbols, lines) in zip(found, PASSAGES):
-        assert (passage["number"], passage["symbols"]) == (numbered, symbols)
-        assert passage["file"] == "one.py"
-        assert lines.strip("\n").splitlines() == [
+    found = source.passages("one.py", os.path.abspath("two.py"))
+    assert len(found) == len(PASSAGES)
+    for passage, (equation, symbols, lines) in zip(found, PASSAGES):
+        assert (passage["number"], passage["symbols"]) == (equation, symbols)
+        assert passage["file"] == ("two.py" if equation == "(2)" else "one.py")
+        assert [line.rstrip() for line in lines.strip("\n").splitlines()] == [
             f"{line:2} {'*' if computes else ' '} {text}".rstrip()
             for line, text, computes in passage["lines"]]
-    assert len(found) == len(PASSAGES)
-    assert last == {"number": "(2)", "symbols": "x", "file": "two.py", "lines": [
-        (1, "def relu():", False), (2, "    # (2)  out = x", True), (3, "    return x", True)]}

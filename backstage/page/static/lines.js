@@ -9,9 +9,9 @@ import {make, math} from "./common.js";
 
 const FRACTION = "1 / (1 + e^(−";  // of the sigmoid, closed by "))"
 
-/** A symbol's name, "W_ΩA", which marks every place where it stands. */
+/** A symbol's name, "W_ΩA" or, of an input, "Ω155"; it marks every place where it stands. */
 export function nameOf({base, sub}) {
-  return sub ? `${base}_${sub}` : base;
+  return sub && base !== "Ω" ? `${base}_${sub}` : base + sub;
 }
 
 /** Every symbol of a line but its result. */

@@ -65,6 +65,7 @@ const update = oneAtATime(async () => {
   show("step-message", "");
   shown.lines = shown.result.sections.flatMap(({heading, lines: some}) =>
     some.map(line => ({...line, heading})));
+  shown.current = Math.min(shown.current, shown.lines.length - 1);
   boxes.fill({values: shown.result.values, numbers}, "");
   boundary.show(shown.result, point);
   diagram.weigh(numbers.weights);
@@ -199,8 +200,11 @@ document.addEventListener("keydown", event => {
   action();
 });
 
-register("one-step", async (place, changes) => {
-  const asked = await examples.from(changes);
+register("one-step", (place, changes) => inTurn(async () => {
+  const asked = await examples.from(changes).catch(async error => {
+    await update();
+    throw error;
+  });
   shown.current = Math.max(Number(place) - 1, 0) || 0;
   const [before, after] = [shown.state, asked].map(state =>
     JSON.stringify(examples.changes(state)));
@@ -208,4 +212,4 @@ register("one-step", async (place, changes) => {
   if (before !== after || !shown.lines.length) await update();
   else render();
   writeAddress(null);
-});
+}));
