@@ -39,7 +39,7 @@ class Digits:
                 "learning_rate": 0.05 if network.cost == "cross_entropy" else 1.0}
 
     def frame(self, request):
-        """{"frame", "network"} → what the network predicts, and whether this page has taught it."""
+        """{"frame", "network"} → what the network predicts; whether this page has taught it."""
         network, frame = self._network(request), request["frame"]
         return {"frame": frame, "taught": request["network"] in self.kept.of(request).taught,
                 **_prediction(network, network.forward(inputs_of(frame)))}
@@ -92,8 +92,8 @@ class Digits:
         lines = list(backward_lines(step, of_interest(step, 2), most=3, weights=2))
         updates = sum(len(incoming) + network.has_biases
                       for layer in network.weights for incoming in layer)
-        return {"frame": request["frame"], "taught": True, "before": prediction(network, step.outs),
-                "deltas": step.deltas, "lines": list(map(as_json, lines)),
+        return {"frame": request["frame"], "taught": True, "deltas": step.deltas,
+                "before": prediction(network, step.outs), "lines": list(map(as_json, lines)),
                 "others": updates - sum(line.number in ("(5)", "(6)") for line in lines), **after}
 
     def forget(self, request):

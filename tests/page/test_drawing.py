@@ -247,6 +247,22 @@ def test_a_picture_stays_on_the_paper_beside_its_frame_and_the_ink_found_in_it(p
     assert text(page, "answer") == "3" and not page.find_element("id", "ink").is_displayed()
 
 
+def test_several_digits_of_a_picture_are_read_and_each_can_be_looked_at(page, tmp_path):
+    paper = Image.new("L", (560, 280), "white")
+    for place, digit in ((0, 3), (280, 7)):
+        paper.paste(browser.picture(digit), (place, 0))
+    paper.save(tmp_path / "two.png")
+    open_file(page, tmp_path / "two.png")
+    assert texts(page, "#digits button") == ["3", "7"] and text(page, "answer") == "3"
+    select(page, "#digits button", 1)
+    assert text(page, "answer") == "7"
+    choose(page, "teach-label", "3")
+    click(page, "teach-step")  # the network may read both in another way now
+    assert texts(page, "#digits button")[1] == text(page, "answer")
+    assert [button.get_attribute("aria-pressed") for button in page.find_elements(
+        "css selector", "#digits button")] == ["false", "true"]
+
+
 def test_a_picture_too_large_to_send_is_scaled_down_and_what_is_none_is_refused(page, tmp_path):
     seven = np.asarray(browser.picture(7).convert("RGB").resize((1600, 1600)), float)
     noise = np.random.default_rng(1).integers(0, 16, seven.shape)
@@ -410,6 +426,10 @@ def test_an_address_leads_to_the_view_a_network_and_a_neuron_and_back(page, runn
     page.back()
     settled(page)
     assert "Hidden neuron A7" in texts(page, "#neuron h3")[0]
+    page.execute_script("location.hash = '#draw/A299?network=none'")
+    settled(page)
+    assert page.find_element("id", "network").get_property("value") == "mnist-best.pkl"
+    assert "Hidden neuron A299" in texts(page, "#neuron h3")[0]
 
 
 def test_the_arrow_keys_move_among_the_tiles(page):

@@ -205,9 +205,11 @@ function showNeuron(explained, isNew) {
 }
 
 /** Shows what an address says: a neuron's name, and a network. */
-async function visit(name, {network = at("network").options[0].value}) {
-  at("network").value = network;
-  if (shown.network.name !== network) await choose(network);
+async function visit(name, {network}) {
+  const box = at("network");
+  box.value = network ?? box.options[0].value;
+  if (box.selectedIndex < 0) box.selectedIndex = 0;  // there is no such network
+  if (shown.network.name !== box.value) await choose(box.value);
   const layer = shown.network.names.findIndex(names => names.includes(name));
   select(layer < 0 ? null : {layer, neuron: shown.network.names[layer].indexOf(name)});
 }

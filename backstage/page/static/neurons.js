@@ -103,16 +103,16 @@ export class Neurons {
 
   /** Outlines a hidden layer by what its neurons add to the weighted input of another, by name. */
   showShares(layer, shares, name) {
-    this.outline({[layer]: signed(shares)}, `Outlined by what each adds to in_${name}, weight times `
-      + "out: red raises it, blue lowers it.",
+    this.outline({[layer]: signed(shares)}, `Outlined by what each adds to in_${name}, weight `
+      + "times out: red raises it, blue lowers it.",
     share => share > 0 ? `favors ${name}` : share < 0 ? `opposes ${name}` : "");
   }
 
   /** Shows the error term of each neuron in a training step, [[δ, …], …] layer by layer, and where
    *  the outputs were in the prediction before it, if that is given. */
   showDeltas(deltas, before = null) {
-    this.outline(deltas, "Outlined by δ in the last training step: red where a larger in lowers E, "
-      + "blue where a smaller one does.", delta => `δ ${written(delta)}`);
+    this.outline(deltas, "Outlined by δ in the last training step: red where a larger in lowers "
+      + "E, blue where a smaller one does.", delta => `δ ${written(delta)}`);
     this.bars.forEach((bar, neuron) => {
       const delta = deltas.at(-1)[neuron];
       bar.querySelector(".delta").replaceChildren(make("i", {}, "δ"), ` ${written(delta)}`);
@@ -173,7 +173,8 @@ function moveAmong(row, event) {
  *  explained   {lines: [(1), (2)], products: [[value, text], …] of the terms of (1), pixels}
  *  kind        "Hidden" or "Output"
  *  ink         the frame's bytes */
-export function explanation({lines: [weighted, activated], products, pixels}, kind, ink, passages) {
+export function explanation({lines, products, pixels}, kind, ink, passages) {
+  const [weighted, activated] = lines;
   return [
     make("h3", {}, `${kind} neuron ${weighted.result.sub}`,
       make("small", {}, "Its weighted input, the heaviest terms first.")),
@@ -184,7 +185,7 @@ export function explanation({lines: [weighted, activated], products, pixels}, ki
         make("div", {class: "math"}, symbol(activated.result), " = ", sum(activated), " = ",
           sum(activated, numberOf), " = ",
           make("strong", {class: "number", id: "neuron-out"}, activated.value)),
-        ...[weighted, activated].map(line => codeOf(line, passages)))),
+        ...lines.map(line => codeOf(line, passages)))),
   ];
 }
 

@@ -3,7 +3,7 @@
 import {at, show, typed} from "./common.js";
 import {lineElement} from "./lines.js";
 
-/** Makes the controls work. view: {shown, neurons, asked, showPrediction, readAgain} of draw.js. */
+/** Makes the controls work. The arguments are those of draw.js. */
 export function prepare({shown, neurons, asked, showPrediction, readAgain}) {
   /** The result of a route that changes the network, or null if another one, or another frame, is
    *  shown by then. */
