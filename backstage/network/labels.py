@@ -7,7 +7,7 @@ def classes(network):
 
 
 def one_hot(label, network):
-    """The target of a class: 1.0 at its output, 0.0 elsewhere; a single output stands for class 1."""
+    """The target of a class: 1.0 at its output, 0.0 elsewhere; a single one is for class 1."""
     target = [0.0] * classes(network)
     target[label] = 1.0
     return target[-network.sizes[-1]:]
