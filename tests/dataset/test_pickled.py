@@ -144,6 +144,7 @@ BROKEN = {
     "a number as content": (three(content=b"K\x01"), "another form"),
     "a memo without an entry": (b"\x80\x02h\x07.", "another form"),
     "a long memo": (b"\x80\x02]r\xff\xff\xff\x7f.", "LONG_BINPUT"),
+    "a long name": (b"\x80\x02c" + b"m" * 5000 + b"\nname\n.", "no newline"),
     "an empty stack": (b"\x80\x02\x85.", "another form"),
     "another call": (b"\x80\x02cnumpy\nndarray\n)R.", "another form"),
     "a state without an array": (b"\x80\x02K\x01Nb.", "another form"),
