@@ -106,8 +106,8 @@ def _find(path):
             raise MissingFiles(printable(f"{path}: expected MNIST's four files, missing "
                                          f"{', '.join(missing)}"))
     if prefix and not seen:
-        raise MissingFiles(printable(f"{path}: expected a dataset, mnist, digits, or the path of a "
-                                     "folder or file; there is no such folder or regular file"))
+        raise MissingFiles(printable(f"{path}: expected a dataset, mnist, digits, or the path of "
+                                     "a folder or file; there is no such folder or regular file"))
     raise MissingFiles(printable(f"{path}: expected {EXPECTED}, "
                                  f"found {', '.join(seen[:5]) or 'no files'}"))
 

@@ -173,7 +173,7 @@ def pair(example, network):
     except (TypeError, ValueError):
         raise ValueError(
             f"expected a pair (inputs, target), got {described(example)}; pair two arrays with "
-            "list(zip(images / 255, labels)): inputs should be between 0 and 1, pixels are 0 to 255"
+            "list(zip(images / 255, labels)): inputs lie between 0 and 1, pixels are 0 to 255"
         ) from None
     return inputs, target(wanted, network)
 

@@ -216,8 +216,8 @@ class Training(Progress):
         return kind is Stopped or self.is_first_interrupt()
 
     def is_first_interrupt(self):
-        """Whether this Ctrl-C ends only the training, not the program: at a prompt or in a notebook,
-        unless it is the second within two seconds."""
+        """Whether this Ctrl-C ends only the training, not the program: at a prompt or in a
+        notebook, unless it is the second within two seconds."""
         before, Training.interrupted = Training.interrupted, time.monotonic()
         is_prompt = hasattr(sys, "ps1") or "ipykernel" in sys.modules
         return is_prompt and Training.interrupted - before > 2.0
