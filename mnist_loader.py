@@ -131,7 +131,7 @@ def _load(dataset, max_images):
         return "mnist", _mnist(max_images)
     if name == "digits":
         return "digits", _digits()
-    if not isinstance(dataset, (str, os.PathLike)):
+    if not isinstance(dataset, (str, os.PathLike)) or dataset == "":
         raise ValueError('dataset: expected None, "mnist", "digits" or the path of a folder or '
                          f"file, got {described(dataset)}")
     name = os.fsdecode(dataset)

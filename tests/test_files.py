@@ -6,17 +6,13 @@ import pathlib
 import random
 import signal
 import stat
-import subprocess
-import sys
 import time
 
 import pytest
 
-from backstage import files
 from backstage.console import shown_path
 from backstage.files import write_file
 
-PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(files.__file__)))
 needs_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with a name")
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
@@ -197,7 +193,7 @@ def test_what_is_written_is_whole_on_disk_and_as_private_as_the_result(
     assert not any(seen & ~mode("file") for seen in modes)
 
 
-# ------------------------------------------------------------------ several processes
+# ------------------------------------------------------------------ a killed process
 
 
 @needs_fork
@@ -218,17 +214,6 @@ def test_a_process_killed_while_it_writes_leaves_a_whole_file():
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         assert content("file") in whole
-
-
-def test_processes_that_write_to_one_path_at_once_all_succeed():
-    script = ("import sys; sys.path.insert(0, sys.argv[1])\n"
-              "from backstage.files import write_file\n"
-              "for turn in range(50): write_file('file', sys.argv[2].encode() * 100_000)")
-    writers = [subprocess.Popen([sys.executable, "-c", script, PROJECT, letter])
-               for letter in "abc"]
-    assert [writer.wait() for writer in writers] == [0, 0, 0]
-    assert content("file") in (b"a" * 100_000, b"b" * 100_000, b"c" * 100_000)
-    assert os.listdir() == ["file"]
 
 
 # ------------------------------------------------------------------ paths, as they are shown
