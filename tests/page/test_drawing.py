@@ -40,7 +40,6 @@ def press(page, *keys):
 
 
 def select(page, selector, index):
-    """Clicks the neuron at an index."""
     page.find_elements("css selector", selector)[index].click()
     settled(page)
 
@@ -48,8 +47,8 @@ def select(page, selector, index):
 def until(page, name):
     """Waits until an element has a text, and returns it: while the page reads a file, no request
     is in flight."""
-    from selenium.webdriver.support.ui import WebDriverWait
-    return WebDriverWait(page, 20, 0.02).until(lambda page: text(page, name))
+    browser.until(page, lambda: text(page, name))
+    return text(page, name)
 
 
 def open_file(page, path, expected="answer"):
@@ -98,8 +97,7 @@ def variables(page, selector, name):
 
 
 def assert_tinted(page, selector, values):
-    """Each element is red for a positive value, blue for a negative one; for one close to 0, it
-    may have no color."""
+    """Each element is red for a positive value, blue for a negative one, or none close to 0."""
     found = variables(page, selector, "--value")
     assert len(found) == len(values)
     for strength, value in zip(found, values):
@@ -404,13 +402,6 @@ def test_the_terms_of_a_hidden_neuron_add_up_beside_the_code(page, networks):
     assert browser.wrong_words(page) == []
 
 
-def test_a_neuron_without_a_digit_has_no_output_yet(page):
-    select(page, "#outputs .output", 3)
-    assert "Draw a digit first" in text(page, "draw-message")
-    click(page, "teach-step")
-    assert "Draw a digit first" in text(page, "draw-message")
-
-
 def test_an_address_leads_to_the_view_a_network_and_a_neuron_and_back(page, running):
     page.get(f"{running.address}#draw/A7?network=mnist.pkl")
     settled(page)
@@ -481,17 +472,23 @@ def test_a_training_step_shows_its_error_terms_and_can_be_forgotten(drawn, netwo
     assert pixels_of(drawn, "#hidden .tile canvas", 0) == maps
 
 
-def test_no_label_is_taught_that_was_not_chosen(drawn):
-    click(drawn, "teach-step")
-    assert "which digit" in text(drawn, "draw-message")
-    assert drawn.switch_to.active_element.get_attribute("id") == "teach-label"
-    choose(drawn, "teach-label", "3")
-    rate = drawn.find_element("id", "teach-rate")
+def test_nothing_is_taught_without_a_digit_a_label_and_a_number(page):
+    select(page, "#outputs .output", 3)
+    assert "Draw a digit first" in text(page, "draw-message")
+    click(page, "teach-step")
+    assert "Draw a digit first" in text(page, "draw-message")
+    browser.draw(page, browser.DIGITS[3])
+    settled(page)
+    click(page, "teach-step")
+    assert "which digit" in text(page, "draw-message")
+    assert page.switch_to.active_element.get_attribute("id") == "teach-label"
+    choose(page, "teach-label", "3")
+    rate = page.find_element("id", "teach-rate")
     rate.clear()
     rate.send_keys("much")
-    click(drawn, "teach-step")
-    assert re.search("η: expected a number .*got much", text(drawn, "draw-message"))
-    assert not drawn.find_element("id", "is-taught").is_displayed()
+    click(page, "teach-step")
+    assert re.search("η: expected a number .*got much", text(page, "draw-message"))
+    assert not page.find_element("id", "is-taught").is_displayed()
 
 
 def test_a_late_result_does_not_undo_what_was_done_meanwhile(drawn):
@@ -579,39 +576,25 @@ def test_ink_and_bars_are_seen_in_all_colors(media, drawn):
         left, top, right, bottom = box(drawn, selector)
         shown = seen[top + 3:bottom - 3, left + 3:right - 3]
         assert shown.max() > 250 and shown.min() < 20 and (shown > 200).mean() > 0.6
+        assert browser.contrast(drawn, selector, "body", "borderTopColor") >= 3
+    for selector in ("#answer", "#frame-caption", "#outputs .out", "#network-title"):
+        assert browser.contrast(drawn, selector, "body") >= 4.5
     left, top, right, bottom = box(drawn, "#outputs .is-largest .bar")
     behind = seen[top - 5, left + 2:right - 2]
     assert abs(seen[(top + bottom) // 2, left + 2:right - 2] - behind).min() > 40
 
 
-CUT_OFF = """
-const found = [];
-for (const element of document.querySelectorAll("#draw *")) {
-  const box = element.getBoundingClientRect();
-  if (!box.width || element.closest(".unseen, .button input")) continue;
-  if (box.left < -1 || box.right > innerWidth + 1) found.push(element.outerHTML.slice(0, 90));
-  const isCut = getComputedStyle(element).overflowX !== "visible" || element.matches("input");
-  if (isCut && element.scrollWidth > element.clientWidth + 1)
-    found.push("cut: " + element.outerHTML.slice(0, 90));
-}
-return found;
-"""
-
-
-def test_nothing_is_cut_off(drawn):
+def test_nothing_is_cut_off_and_on_a_laptop_a_step_is_seen_beside_what_it_changes(drawn):
     choose(drawn, "teach-label", "5")
     rate = drawn.find_element("id", "teach-rate")
     rate.clear()
     rate.send_keys("0.00010")
     click(drawn, "teach-step")
+    browser.resize(drawn, 1280, 800)
+    drawn.execute_script("document.getElementById('draw').scrollIntoView({behavior: 'instant'})")
+    assert_seen(drawn, "#canvas", "#answer", "#frame", "#outputs", "#teach-step", "#forget")
     drawn.execute_script("document.getElementById('step-lines').open = true")
     select(drawn, "#outputs .output", 5)
     for width in (360, 768, 1024, 1280, 1600):
         browser.resize(drawn, width, 800)
-        assert drawn.execute_script(CUT_OFF) == []
-
-
-def test_the_controls_of_a_step_are_seen_together_with_the_outputs_on_a_laptop(drawn):
-    browser.resize(drawn, 1280, 800)
-    drawn.execute_script("document.getElementById('draw').scrollIntoView({behavior: 'instant'})")
-    assert_seen(drawn, "#canvas", "#answer", "#frame", "#outputs", "#teach-step", "#forget")
+        assert browser.cut_off(drawn, "draw") == []
