@@ -184,7 +184,8 @@ def test_without_mnist_and_a_network_the_digits_come_and_a_line_says_why_and_how
 
 
 @pytest.mark.parametrize("dataset, got", [
-    (3, "int 3"), ("", "str ''"), (b"mnist", "b'mnist'"), ({}, "{}"), (["x" * 1000], "['xxx")], ids=repr)
+    (3, "int 3"), ("", "str ''"), (b"mnist", "b'mnist'"), ({}, "{}"),
+    (["x" * 1000], "['xxx")], ids=["int", "empty", "bytes", "dict", "list"])
 def test_a_dataset_is_none_a_name_or_a_path(dataset, got):
     with pytest.raises(ValueError) as raised:
         load_data(dataset)
