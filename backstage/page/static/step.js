@@ -24,7 +24,7 @@ const shown = {
   lines: [],                      // the lines of the step, each with its heading
   current: 0,                     // the line that is shown
   isSolved: false,                // its number was typed, while results are hidden
-  isPlaying: false,
+  playing: null,                  // an object of its own for each time that Play is pressed
 };
 let complaint;  // the timer of the next message
 
@@ -96,10 +96,11 @@ async function take(steps) {
     : examples.atPoint(next, (point + steps) % examples.points.length));
 }
 
+/** Takes a step after the other until play(false). */
 async function play(isOn) {
-  shown.isPlaying = isOn;
+  const run = shown.playing = isOn ? {} : null;
   at("play").textContent = isOn ? "Pause" : "Play";
-  while (shown.isPlaying) {
+  while (run && shown.playing === run) {
     await inTurn(() => take(1));
     await new Promise(resolve => setTimeout(resolve, 80));
   }
@@ -164,7 +165,7 @@ function announced() {
 }
 
 function writeAddress(isNew) {
-  if (shown.isPlaying) return;
+  if (shown.playing) return;
   write("one-step", String(shown.current + 1), examples.changes(shown.state), isNew);
 }
 
@@ -175,7 +176,7 @@ clicked("step-next", next);
 clicked("step-back", () => go(shown.current - 1));
 clicked("take-step", () => inTurn(() => take(1)));
 clicked("take-100", () => inTurn(() => take(100)));
-clicked("play", () => play(!shown.isPlaying));
+clicked("play", () => play(!shown.playing));
 clicked("start-again", () => inTurn(async () => {
   shown.current = 0;
   await change(await examples.begin(shown.state.point === null ? null : 0, shown.state.seed));
