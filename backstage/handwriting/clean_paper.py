@@ -61,18 +61,22 @@ def _paper_and_ink(gray):
 def _are_lines_or_table(ink, faint):
     """Whether the ink touches the border as printed lines or a table do, and a digit does not: a
     cropped digit touches, or nearly, all four sides in a few places; another one at the border, a
-    side or a corner, with a small part of its outline."""
+    side or a corner; and neither with much of its outline, unless it is a 1."""
     top, bottom, left, right = sides = _sides(ink, 1)
     touched = [side.any() for side in sides]
     if not any(touched):
         return False
-    if all(side.any() for side in _sides(faint, max(3, length(ink) // 12))):
-        around = np.flatnonzero(np.concatenate([top, right, bottom[::-1], left[::-1]]))
-        contacts = 1 + np.count_nonzero(np.diff(around) > max(1, length(ink) // 24))
-        is_frame = len(around) > sum(ink.shape) and not is_narrow(*ink.shape)
-        return is_frame or contacts > CONTACTS * max(1, ink.shape[1] / ink.shape[0])
-    along = along_border(components(ink), np.zeros_like(ink))
-    return all(touched[:2]) or all(touched[2:]) or along.any()
+    labels = components(ink)
+    along = along_border(labels, np.zeros_like(ink))
+    if not all(side.any() for side in _sides(faint, max(3, length(ink) // 12))):
+        return along.any() or all(touched[:2]) or all(touched[2:])
+    around = np.flatnonzero(np.concatenate([top, right, bottom[::-1], left[::-1]]))
+    contacts = 1 + np.count_nonzero(np.diff(around) > max(1, length(ink) // 24))
+    if contacts > CONTACTS * max(1, ink.shape[1] / ink.shape[0]):
+        return True
+    is_frame = len(around) > sum(ink.shape)
+    has_strips = np.count_nonzero(along) > np.count_nonzero(ink) / 4 and labels.max() > 1
+    return (is_frame or has_strips) and not is_narrow(*ink.shape)
 
 
 def _sides(ink, reach):
