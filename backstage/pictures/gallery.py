@@ -86,6 +86,7 @@ def show(network, data, path=None, names=None, size=1):
             inputs, target = progress.example(index)
             outs = network.forward(inputs)
             label = labels.label_of(target)
+            label = target if label is None else label
             wrong.append(not labels.is_right(network, outs, target))
             tiles.append(drawing.ink_picture(outs[0], side, 112 * size))
             captions.append(f"{name}: {label}")
