@@ -109,7 +109,7 @@ def overlapping(driver, selector):
         boxes.forEach(([one, a], index) => boxes.slice(index + 1).forEach(([other, b]) => {
           const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
           const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-          if (across > 2 && down > 4) found.push([one, other, across, down]);
+          if (across > 4 && down > 4) found.push([one, other, across, down]);
         }));
         return found;""", selector)
 

@@ -437,6 +437,10 @@ def test_the_step_fits_a_projector_without_scrolling(page):
 
 
 def test_nothing_is_cut_off_or_covered_whatever_the_width_and_the_font(page):
+    change(page, "W_ΩA", "0.00001")
+    change(page, "b_β", "-0.0001")
+    assert [box(page, symbol).get_property("value") for symbol in ("W_ΩA", "b_β")] == [
+        "0.00001000", "−0.0001000"]
     for width, font in ((360, 16), (768, 16), (1024, 16), (1280, 16), (1600, 16), (1280, 24)):
         browser.resize(page, width, 800)
         page.execute_script("document.documentElement.style.fontSize = `${arguments[0]}px`", font)

@@ -71,7 +71,7 @@ function letters(text) {
   return math("mi", {mathvariant: "normal", class: "letter"}, text);
 }
 
-export function symbolOf(part) {
+function symbolOf(part) {
   const {base, sub} = part;
   const letter = base.includes(" ") ? math("mtext", {}, base) : letters(base.replace("+", ""));
   const lower = math("mtext", {}, sub);

@@ -69,7 +69,7 @@ export function undo() {
   move(done, undone, "undo");
 }
 
-export function redo() {
+function redo() {
   move(undone, done, "redo");
 }
 
