@@ -3,8 +3,7 @@
 Read it beside equations (1) to (8) in the README: weights are nested lists, every sum
 in an equation is a loop, and no matrices are used. In order: the parameters, the
 forward pass, the cost, the backward pass, projecting a target back onto the inputs,
-training and evaluation. Variants, validation, printing, drawing and saving are in
-backstage/.
+training and evaluation. Variants, validation, printing, drawing, saving: backstage/.
 """
 
 import random
@@ -73,7 +72,7 @@ class Net:
         outputs, and outs[layer + 1] those of the neurons that weights[layer] lead to.
         """
         parameters.check_shapes(self)  # weights and biases may have been assigned
-        outs = [checks.inputs(inputs, self.sizes[0])]
+        outs = [checks.numbers(inputs, self.sizes[0], "inputs")]
         for layer in range(len(self.weights)):
             layer_ins = self.weighted_inputs(layer, outs[layer])
             outs.append(self.activate(layer, layer_ins))
@@ -167,7 +166,7 @@ class Net:
     def update_weights(self, outs, deltas, learning_rate):
         """Updates every weight and bias for one example: (5) in the output layer, (6)
         in hidden layers. Call error_terms first: every δ needs the old weights."""
-        learning_rate = checks.update(outs, deltas, learning_rate, self)
+        outs, deltas, learning_rate = checks.update(outs, deltas, learning_rate, self)
         for layer in range(len(self.weights)):
             previous_outs = outs[layer]
             sources = nonzero(previous_outs)
@@ -259,6 +258,7 @@ class Net:
             outs = self.forward(inputs)
             deltas = self.error_terms(outs, target)
             passes.append((outs, deltas))
+        checks.some(passes, "batch")
         # Only now do weights change: every δ comes from the weights that forward used.
         self.decay_weights(learning_rate, weight_decay)
         for outs, deltas in passes:

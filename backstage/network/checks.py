@@ -139,10 +139,6 @@ def seed(value):
 # ---------------------------------------------------------------------- examples
 
 
-def inputs(values, count):
-    return numbers(values, count, "inputs")
-
-
 def target(value, network):
     """The target as a list as long as the output layer; a class label is one-hot encoded."""
     outputs, classes = network.sizes[-1], labels.classes(network)
@@ -183,7 +179,11 @@ def data(examples, name):
             or not hasattr(examples, "__len__") or not hasattr(examples, "__getitem__")):
         raise ValueError(f"{name}: expected a sequence of (inputs, target) pairs, such as "
                          f"list(zip(images, labels)), got {described(examples)}")
-    if getattr(examples, "shape", None) == () or len(examples) == 0:
+    some([] if getattr(examples, "shape", None) == () else examples, name)
+
+
+def some(examples, name):
+    if len(examples) == 0:
         raise ValueError(f"{name}: expected at least one example, got none")
 
 
@@ -220,11 +220,11 @@ def finite(outs):
 
 
 def update(outs, deltas, learning_rate, network):
-    """Checks that outs and deltas fit the network; returns the learning rate as a float."""
+    """outs and deltas as lists that fit the network, and the learning rate as a float."""
     if trusted[-1] is not network:
-        layers(outs, network.sizes, "outs", "forward")
-        layers(deltas, network.sizes[1:], "deltas", "error_terms")
-    return positive(learning_rate, "learning_rate")
+        outs = layers(outs, network.sizes, "outs", "forward")
+        deltas = layers(deltas, network.sizes[1:], "deltas", "error_terms")
+    return outs, deltas, positive(learning_rate, "learning_rate")
 
 
 def rates(learning_rate, weight_decay):

@@ -17,8 +17,10 @@ def check_shapes(network):
         fit = (fit and type(weights[layer]) is type(biases[layer]) is list
                and [len(incoming) for incoming in weights[layer] if type(incoming) is list]
                == [sizes[layer]] * sizes[layer + 1] and len(biases[layer]) == sizes[layer + 1])
-    rows = [id(incoming) for layer in weights for incoming in layer] if fit else []
-    if not fit or len(set(rows)) < len(rows):
+    rows = [row for layer in [*weights, biases] for row in layer] if fit else []
+    if (not fit or len(set(map(id, rows))) < len(rows)  # a list that stands in two places
+            or {type(row[0]) for row in rows} | set(map(type, sum(biases, []))) != {float}
+            or not network.has_biases and any(map(any, biases))):
         check(network)
 
 

@@ -129,6 +129,7 @@ class Training(Progress):
         checks.trusted.append(None)  # watch may call any method with anything
         try:
             ends = self.watch(self.images)
+            parameters.check(self.network)  # watch may have assigned weights
         finally:
             checks.trusted.pop()
         if str(ends) == "True" and not at_end:  # Python's or NumPy's
@@ -180,7 +181,7 @@ class Training(Progress):
             progress_line.clear()
             self.say(f"{text} ({time.perf_counter() - self.line_started:.1f} s)")
             self.line_started = time.perf_counter()
-        inputs = checks.inputs(self.current[0], self.network.sizes[0])
+        inputs = checks.numbers(self.current[0], self.network.sizes[0], "inputs")
         if max(inputs) > 10.0 and self.right <= self.commonest():
             self.say("The inputs are large: scale them to [0, 1]; divide pixels by 255.")
         if self.epoch < self.epochs:
@@ -226,7 +227,7 @@ class Training(Progress):
         """Whether the current example is valid, in which case an error is the network's."""
         try:
             inputs, target = self.current
-            checks.inputs(inputs, self.network.sizes[0])
+            checks.numbers(inputs, self.network.sizes[0], "inputs")
             checks.target(target, self.network)
         except (TypeError, ValueError):
             return False

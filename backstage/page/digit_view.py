@@ -74,6 +74,7 @@ class Digits:
         shown = [term[0].place[3] for term in lines[0].terms if len(term) > 1]
         rest = sum(share for source, share in enumerate(shares) if source not in shown)
         products = [shares[term[0].place[3]] if len(term) > 1 else
+                    0.0 if term == ["0"] else  # a blank frame
                     network.biases[layer][neuron] if term[0].place else rest
                     for term in lines[0].terms]
         return {"lines": list(map(as_json, lines)),

@@ -63,12 +63,13 @@ class Run:
             passes = self.network.train_batch(batch, learning_rate)
         except ValueError:  # not of an example: those are valid
             self.divergence.stop(self.images + 1, "outputs or error terms grew without bound")
-        self.batch = [(outs, deltas, target) for (outs, deltas), (_, target) in zip(passes, batch)]
-        for outs, deltas, target in self.batch:
+        self.batch = []  # if training has failed, none can be opened
+        for (outs, deltas), (_, target) in zip(passes, batch):
             self.images += 1
             self.divergence.check(outs, deltas, target, self.images)
         if self.ends_epoch():
             self.divergence.check_weights(self.images)
+        self.batch = [(outs, deltas, target) for (outs, deltas), (_, target) in zip(passes, batch)]
         self.first = 0 if self.ends_epoch() else self.first + self.batch_size
 
 

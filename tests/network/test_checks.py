@@ -416,3 +416,53 @@ def test_what_is_no_list_of_layers_is_refused_by_update_weights():
         with pytest.raises(ValueError, match="outs|deltas"):
             network.update_weights(*bad, 1.0)
     assert state(network) == before
+
+
+@pytest.mark.parametrize("assign", [
+    lambda network: setattr(network, "biases", [[0.0, 0.0]] * 2),
+    lambda network: setattr(network, "weights", [
+        [list(row) for row in np.float32(layer)] for layer in network.weights]),
+], ids=["a bias list in two places", "NumPy scalars"])
+def test_what_is_assigned_is_converted_before_a_single_batch(assign):
+    network = Net([2, 2, 2], seed=1)
+    assign(network)
+    network.train_batch([([0.1, 0.2], 1)], 0.5)
+    assert network.biases[0] != network.biases[1]
+    rows = [row for layer in [*network.weights, network.biases] for row in layer]
+    assert {type(number) for row in rows for number in row} == {float}
+
+
+def test_weights_that_watch_assigns_are_checked(capsys):
+    def assigns(count):
+        if count == 0:
+            network.weights[0] = np.array([[3, 0], [0, -2]])
+
+    network = Net([2, 2, 1], seed=1)
+    network.train([([0.1, 0.2], 1)] * 5, 1.0, watch=assigns)
+    assert {type(weight) for row in network.weights[0] for weight in row} == {float}
+    assert network.weights[0][0][0] not in (0.0, 3.0)
+
+
+def test_error_terms_may_be_columns():
+    network, same = Net([2, 2, 1], seed=1), Net([2, 2, 1], seed=1)
+    outs = network.forward([0.1, 0.2])
+    deltas = network.error_terms(outs, 1)
+    network.update_weights(outs, [np.array(layer).reshape(-1, 1) for layer in deltas], 0.5)
+    same.update_weights(outs, deltas, 0.5)
+    assert network.weights == same.weights
+
+
+def test_biases_that_a_network_without_biases_was_given_are_refused():
+    network = Net([2, 1], biases=False)
+    network.biases = [[1.0]]
+    for use in (lambda: network.predict([0.1, 0.2]), lambda: network.explain([0.1, 0.2], 1, 0.5)):
+        with pytest.raises(ValueError, match="biases.*expected all 0"):
+            use()
+
+
+def test_an_empty_batch_changes_nothing():
+    network = Net([2, 1], seed=1)
+    before = state(network)
+    with pytest.raises(ValueError, match="batch: expected at least one example"):
+        network.train_batch(iter([]), 0.5, 0.1)
+    assert state(network) == before
