@@ -4,6 +4,7 @@ import math
 import shutil
 import textwrap
 from collections import namedtuple
+from itertools import chain
 
 from backstage.console import say, spelled
 from backstage.network import explanation, notation
@@ -50,12 +51,12 @@ def _equations(step, part, width):
              if line.result.place[1] - (line.number == "(2)") in layers]
     printed = []
     for text in _introduction(step, part, neurons, layers):
-        printed += _paragraph(text, width)
+        printed += _wrapped(text, width)
     for heading, section in explanation.sections(lines):
         printed += ["", heading] + _laid_out(section, width)
     if part:
         shown = sum(line.number in ("(5)", "(6)") for line in lines)
-        printed += _paragraph(_remainder(step, shown), width)
+        printed += _wrapped(_remainder(step, shown), width)
     return printed
 
 
@@ -92,16 +93,13 @@ def _introduction(step, part, neurons, layers):
 
 def _remainder(step, shown):
     """The number of weights and biases not shown, and the largest change of any."""
-    largest_change, count = 0.0, 0
-    before, after = step.network, step.after
-    for layer in range(len(step.deltas)):
-        for old, new in zip(before.weights[layer] + [before.biases[layer]],
-                            after.weights[layer] + [after.biases[layer]]):
-            count += len(old)
-            largest_change = max(largest_change, max(abs(b - a) for a, b in zip(old, new)))
-    if not before.has_biases:
-        count -= sum(before.sizes[1:])
-    what = "weights and biases" if before.has_biases else "weights"
+    rows = [[*chain.from_iterable(network.weights), *network.biases]
+            for network in (step.network, step.after)]
+    largest_change = max(abs(new - old) for before, after in zip(*rows)
+                         for old, new in zip(before, after))
+    count, what = sum(map(len, rows[0])), "weights and biases"
+    if not step.network.has_biases:
+        count, what = count - sum(step.network.sizes[1:]), "weights"
     return (f"The other {count - shown:,} {what} are updated in the same way; "
             f"the largest change of all is {number(largest_change)}.")
 
@@ -115,17 +113,10 @@ def _cost(step, part, width):
     except ValueError:  # the weights are too large for a number
         after = math.nan
     costs = f"= {line.result.number} before the step, {number(after)} after it"
-    pieces = ["E", *_pieces(notation.in_symbols(line)), spelled(costs)]
-    return _wrapped(pieces, width, "    ")
+    return _wrapped(f"E {_sum(notation.in_symbols(line))} {_unbroken(costs)}", width)
 
 
 # ---------------------------------------------------------------------- lines of a given width
-
-
-def _paragraph(text, width):
-    """The text in lines. A NUL is a space at which it is not broken."""
-    return [line.replace("\0", " ")
-            for line in textwrap.wrap(spelled(text), width, subsequent_indent="    ")]
 
 
 def _laid_out(lines, width):
@@ -136,31 +127,32 @@ def _laid_out(lines, width):
     indent = " " * (column + 5)
     halves = []
     for line, result in zip(lines, results):
-        left = [f"{line.number} {result.ljust(column)}", *_pieces(notation.in_symbols(line))]
-        right = [*_pieces(notation.in_numbers(line)), spelled(f"= {line.result.number}")]
-        halves.append((line.number, left, right))
-    long = {equation for equation, left, right in halves if len(" ".join(left + right)) > width}
+        left = _unbroken(f"{line.number} {result:{column}}")
+        halves.append((line.number, spelled(f"{left} {_sum(notation.in_symbols(line))}"),
+                       spelled(f"{_sum(notation.in_numbers(line))} =\0{line.result.number}")))
+    long = {equation for equation, left, right in halves if len(f"{left} {right}") > width}
     printed = []
     for equation, left, right in halves:
         if equation in long:
             printed += _wrapped(left, width, indent + "  ")
-            printed += _wrapped([indent + right[0], *right[1:]], width, indent + "  ")
+            printed += _wrapped(indent + right, width, indent + "  ")
         else:
-            printed.append(" ".join(left + right))
+            printed += _wrapped(f"{left} {right}", width)
     return printed
 
 
-def _pieces(terms):
-    """A sum in pieces between which a line may be broken."""
-    return [("+ " if index else "= ") + spelled(term) for index, term in enumerate(terms)]
+def _sum(terms):
+    """A sum that is broken only before an operator between its terms."""
+    return "=\0" + " +\0".join(map(_unbroken, terms))
 
 
-def _wrapped(pieces, width, indent):
-    """The pieces of an equation in lines that are not broken within a piece."""
-    lines = [pieces[0]]
-    for piece in pieces[1:]:
-        if len(lines[-1]) + 1 + len(piece) <= width:
-            lines[-1] += f" {piece}"
-        else:
-            lines.append(indent + piece)
-    return lines
+def _unbroken(text):
+    """The text with NULs for spaces, at which _wrapped does not break lines."""
+    return text.replace(" ", "\0")
+
+
+def _wrapped(text, width, indent="    "):
+    """The text in lines, all but the first indented."""
+    lines = textwrap.wrap(spelled(text), width, subsequent_indent=indent, break_long_words=False,
+                          break_on_hyphens=False)
+    return [line.replace("\0", " ") for line in lines]
