@@ -133,8 +133,6 @@ CRAFTED = {
         b"c_codecs\nencode\nq\x01X" + struct.pack("<I", 900_000) + b"x" * 900_000
         + b"q\x02U\x06latin1q\x03" + b"h\x01h\x02h\x03\x86R" * 1_000_000 + b".")),
     "a content of many arrays": ("pickle", shared_arrays),
-    "text of four bytes a letter": ("pickle", lambda: zeros(
-        200, b"\x80\x02X" + struct.pack("<I", 200_000_004) + "𝟛".encode(), b".")),
     "a shared tuple": ("pickle", lambda: pickled(array(
         b"K\x01\x85" + b"q\x01h\x01\x86" * 300, b"U\x02f4", b"U\x04abcd"))),
     "a type of nested lists": ("pickle", lambda: pickled(

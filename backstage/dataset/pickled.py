@@ -30,22 +30,20 @@ def read_pickle(path, limits):
         beginning = file.peek(100)[:100]
         if beginning[:1] != b"\x80":
             raise ValueError(f"expected pickled arrays, got {seems(beginning)}")
-        _look(file)
+        look(file)
     with opened(path, limits) as file:
-        parts = _Arrays(file, encoding="bytes").load()
+        parts = Arrays(file, encoding="bytes").load()
         arrays = [(images.values(), labels.values()) for images, labels in parts]
         if len(arrays) != 3 or file.read(1):
             raise ValueError("expected three pairs of arrays and nothing more")
         return tuple(as_bytes(*pair) for pair in arrays)
 
 
-def _look(file):
+def look(file):
     """Raises ValueError for operations that arrays do not need, too many, or too large ones."""
-    skimmed = _Skimmed(file)
-    for number, (operation, argument, _) in enumerate(pickletools.genops(skimmed)):
+    for number, (operation, argument, _) in enumerate(pickletools.genops(_Skimmed(file))):
         if (operation.name not in PLAIN or number == MOST_OPERATIONS
-                or operation.name == "FRAME" and argument > MOST_BYTES
-                or operation.name == "BINUNICODE" and not skimmed.is_latin):
+                or operation.name == "FRAME" and argument > MOST_BYTES):
             raise ValueError("expected pickled arrays and nothing more, got a pickle whose "
                              f"operation {number} is {operation.name}")
 
@@ -61,18 +59,13 @@ class _Skimmed:
         return self.file.readline(LONG)
 
     def read(self, size):
-        self.is_latin = True  # whether this, if it is text, takes one byte a letter
         if size <= LONG:
             return self.file.read(size)
         self.bytes_left -= size
         if self.bytes_left < 0:
             raise ValueError("expected pickled arrays, got far more data than MNIST's")
-        for start in range(0, size, 1 << 18):
-            block = self.file.read(min(1 << 18, size - start))
-            if not block:
-                return b""  # truncated
-            self.is_latin &= bool(np.frombuffer(block, np.uint8).max() < 0xC4)
-        return bytes(size)
+        end = self.file.tell() + size
+        return bytes(size) if self.file.seek(end) == end else b""  # truncated
 
 
 class _Array:
@@ -85,7 +78,8 @@ class _Array:
         _, self.shape, self.kind, self.is_fortran, self.content = state
 
     def values(self):
-        content = self.content.encoded() if type(self.content) is _Text else self.content
+        is_text = isinstance(self.content, str)  # as Python 3 pickles bytes for Python 2
+        content = self.content.encode("latin-1") if is_text else self.content
         values = np.frombuffer(content, self.kind.code)
         values = values.reshape(self.shape, order="F" if self.is_fortran else "C")
         if values.shape != self.shape:
@@ -105,13 +99,6 @@ class _Kind:
         self.__init__((state[1] if type(state[1]) is str else state[1].decode()) + self.code[-2:])
 
 
-class _Text:
-    """Stands in for bytes that Python 3 has pickled as text for Python 2."""
-
-    def __init__(self, text, encoding):
-        self.encoded = lambda: text.encode("latin-1")
-
-
 def _from_buffer(content, kind, shape, order):
     """Stands in for NumPy's function that makes arrays of protocol 5."""
     array = _Array()
@@ -119,9 +106,10 @@ def _from_buffer(content, kind, shape, order):
     return array
 
 
-class _Arrays(pickle.Unpickler):
+class Arrays(pickle.Unpickler):
     NAMES = {"multiarray._reconstruct": _Array, "numeric._frombuffer": _from_buffer,
-             "numpy.ndarray": None, "numpy.dtype": _Kind, "_codecs.encode": _Text}
+             "numpy.ndarray": None, "numpy.dtype": _Kind,
+             "_codecs.encode": lambda text, encoding: text}
 
     def find_class(self, module, name):
         full = re.sub(r"^numpy\._?core\.", "", f"{module}.{name}")

@@ -89,13 +89,13 @@ def test_a_pickle_that_names_anything_but_arrays_is_refused_and_nothing_is_run(p
 def test_a_look_and_an_unpickler_refuse_other_operations_and_other_names():
     """Each of them alone."""
     with pytest.raises(ValueError, match="BINPERSID"):
-        pickled._look(io.BytesIO(b"\x80\x02K\x01Q."))
+        pickled.look(io.BytesIO(b"\x80\x02K\x01Q."))
     with pytest.raises(ValueError, match="posix.mkdir.* nothing was run"):
-        pickled._Arrays(io.BytesIO(b"\x80\x02cposix\nmkdir\n(U\x07was-runtR.")).load()
+        pickled.Arrays(io.BytesIO(b"\x80\x02cposix\nmkdir\n(U\x07was-runtR.")).load()
     for name in ("numpy.core.multiarray.scalar", "numpy.load", "_codecs.decode", "a.numpy.dtype",
                  "multiarray.ndarray"):
         with pytest.raises(ValueError, match="nothing was run"):
-            pickled._Arrays(io.BytesIO()).find_class(*name.rsplit(".", 1))
+            pickled.Arrays(io.BytesIO()).find_class(*name.rsplit(".", 1))
 
 
 # ------------------------------------------------------------------ broken pickles
