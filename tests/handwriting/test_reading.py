@@ -133,7 +133,8 @@ EXIF = b"\xff\xe1" + struct.pack(">H", 65_000) + b"Exif\0\0II*\0\x08\0\0\0\xff\x
 ], ids=["pixels", "side", "no pixels", "webp", "progressive", "scans", "texts", "exif",
         "more exif"])
 def test_a_small_file_takes_neither_long_nor_much_memory(content, answer, monkeypatch):
-    monkeypatch.setattr(reading, "SECONDS", 0.5)
+    if "0.5 s" in answer:
+        monkeypatch.setattr(reading, "SECONDS", 0.5)
     content = content()
     assert answer in answer_within_bounds(lambda: load_image(io.BytesIO(content)))
 
