@@ -1,8 +1,8 @@
-"""What stands behind neural_net.py, mnist_loader.py and test_net.py.
+"""The code behind neural_net.py, mnist_loader.py and test_net.py.
 
-Those three can be understood without anything here. Imports run one way: from the three to the
-packages, and from the packages to console and files. Packages do not import each other, with
-three exceptions: page uses all of them, pictures uses network, and dataset uses handwriting.
+Those three can be understood without anything here. Imports go in one direction: from the three
+to the packages, and from the packages to console and files. Packages do not import each other,
+with three exceptions: page uses all of them, pictures uses network, and dataset uses handwriting.
 
     console.py          printing in any encoding, the progress line, how values are shown
     files.py            atomic writes
@@ -20,12 +20,12 @@ three exceptions: page uses all of them, pictures uses network, and dataset uses
       notation.py         how numbers, names, terms and predictions are written
     dataset/            what mnist_loader needs
       folders.py          which files a dataset consists of, and how it is split
-      content.py          opening a file within limits, and naming what it is not
+      content.py          opening files within limits, and what a file seems to hold
       download.py         MNIST from its mirrors, checked by SHA-256
       idx.py              MNIST's own format
       tables.py           CSV and npz files
       pickled.py          mnist.pkl.gz, read without executing anything
-    handwriting/        a picture of your own, framed as MNIST frames its digits
+    handwriting/        a picture of your own, brought into MNIST's 28x28 frame
       reading.py          from a file to 28x28 numbers for each digit
       clean_paper.py      digits in a drawing or scan, or cropped from one
       ink.py              digits in a photo
@@ -33,7 +33,7 @@ three exceptions: page uses all of them, pictures uses network, and dataset uses
       strokes.py          the exact strokes of a digit that was located
       grouping.py         strokes of one digit, and digits side by side
       masks.py            operations on masks of pixels
-    pictures/           what can be drawn of a network
+    pictures/           pictures of a network
       gallery.py          imagine, looks_for, show and Film
       drawing.py          heat maps, sheets and animations
     page/               the page in the browser
@@ -48,7 +48,7 @@ three exceptions: page uses all of them, pictures uses network, and dataset uses
       static/             HTML, CSS and JavaScript
     tools/              run by hand, for example: python -m backstage.tools.benchmark
       benchmark.py        how fast the loops are
-      vectorized.py       the benchmark's yardstick, in NumPy
+      vectorized.py       what the benchmark compares with, in NumPy
       accuracy.py         how accurate common networks are
       learning_curve.py   accuracy against images seen, as a picture
       drawings.py         the README's diagrams

@@ -42,8 +42,8 @@ class _Timed(io.FileIO):
 
     def readinto(self, buffer):
         if time.thread_time() > self.deadline:
-            raise ValueError("decompressing it takes too long; to wait, pass max_images to "
-                             "load_data")
+            raise ValueError("reading it takes too long; to read it all the same, pass "
+                             "max_images to load_data")
         return super().readinto(buffer)
 
 

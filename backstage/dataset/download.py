@@ -35,8 +35,8 @@ class DownloadError(FileNotFoundError):
     """MNIST could not be downloaded; `why` is the reason."""
 
     def __init__(self, folder, why):
-        super().__init__(f'MNIST could not be downloaded: {why}. Go on with dataset="digits", or '
-                         f"copy its four files to {shown_path(folder)} (see data/README.md)")
+        super().__init__(f'MNIST could not be downloaded: {why}. Continue with dataset="digits", '
+                         f"or copy its four files to {shown_path(folder)} (see data/README.md)")
         self.why = why
 
 

@@ -24,16 +24,16 @@ def _read(path, kind, dimensions, limits):
             raise ValueError(f"expected {kind} in IDX format, "
                              f"got {seems(header + file.read(100))}")
         if len(header) < 4 + 4 * dimensions:
-            raise ValueError("truncated in its header")
+            raise ValueError("its header is truncated")
         count, *sides = np.frombuffer(header, ">u4")[1:].tolist()
         if sides and (sides[0] != sides[1] or sides[0] == 0):
             raise ValueError(f"expected square images, got {sides[0]}×{sides[1]}")
         if count == 0:
-            raise ValueError(f"expected at least one of the {kind}, got none")
+            raise ValueError(f"expected at least one {kind[:-1]}, got none")
         size = count * sides[0] ** 2 if sides else count
         limits.spend(count, size)
         values = np.empty(size, np.uint8)
         if file.readinto(values) < size or file.read(1):
             raise ValueError(f"expected the {size:,} bytes of {count:,} {kind} that its header "
-                             "promises, got fewer or more")
+                             "declares, got fewer or more")
         return values.reshape(count, -1) if sides else values

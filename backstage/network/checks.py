@@ -112,8 +112,8 @@ def sizes(values):
     found = [whole(size, "sizes", 1) for size in values]
     weights = sum((found[layer] + 2) * found[layer + 1] for layer in range(len(found) - 1))
     if weights > MOST_WEIGHTS:
-        raise ValueError(f"sizes: expected at most {MOST_WEIGHTS:,} weights, with two more for "
-                         f"each neuron, got {described(values)}")
+        raise ValueError(f"sizes: expected at most {MOST_WEIGHTS:,} weights, counting two more "
+                         f"for each neuron, got {described(values)}")
     return found
 
 
@@ -169,7 +169,7 @@ def pair(example, network):
     except (TypeError, ValueError):
         raise ValueError(
             f"expected a pair (inputs, target), got {described(example)}; pair two arrays with "
-            "list(zip(images / 255, labels)): inputs lie between 0 and 1, pixels are 0 to 255"
+            "list(zip(images / 255, labels)): inputs are numbers from 0 to 1, pixels from 0 to 255"
         ) from None
     return inputs, target(wanted, network)
 
@@ -250,8 +250,8 @@ def training(learning_rate, epochs, batch_size, weight_decay, watch, every):
                          "as in train(training_data, 3.0, 30, 10)")
     batch_size = whole(batch_size, "batch_size", 1)
     if learning_rate / min(batch_size, 10 ** 6) == 0.0:
-        raise ValueError("learning_rate: expected a number whose quotient by batch_size is "
-                         f"greater than 0, got {learning_rate!r}")
+        raise ValueError("learning_rate: expected a number that is greater than 0 when divided by "
+                         f"batch_size, got {learning_rate!r}")
     every = whole(every, "every", 1)
     if watch is not None and not callable(watch):
         raise ValueError("watch: expected a callable that takes the number of examples, "

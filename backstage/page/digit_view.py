@@ -110,7 +110,7 @@ class Digits:
         if name != TRAINED:
             return self.networks[name]
         if page.run is None:
-            raise ValueError("no network has been trained on this page yet: start one in “Watch "
+            raise ValueError("no network has been trained on this page yet: train one in “Watch "
                              "it learn”")
         return page.run.network
 
@@ -140,7 +140,7 @@ def _weights_of_pixels(network, layer, neuron):
 def rate_of(rate):
     """A learning rate as a float; what is not a number arrives as it was typed."""
     if not isinstance(rate, (int, float)) or not 0.0 < rate <= 1000.0:
-        raise ValueError(f"η: expected a number greater than 0, at most 1,000, got {rate}")
+        raise ValueError(f"η: expected a number greater than 0 and at most 1,000, got {rate}")
     return float(rate)
 
 

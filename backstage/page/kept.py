@@ -20,8 +20,8 @@ class Page:
 
 
 class Kept:
-    """The pages, by the id that each of them made and sends with every request. Those that were
-    not used for longest are dropped when all together hold too many weights."""
+    """The pages, by the id that each of them made and sends with every request. The least
+    recently used ones are dropped when all together hold too many weights."""
 
     def __init__(self):
         self._pages = OrderedDict()
@@ -35,8 +35,8 @@ class Kept:
         """The Page that sent a request. Raises ValueError if it is not kept any more."""
         name = request["page"]
         if name not in self._pages:
-            raise ValueError("what this page has trained and taught is not kept any more: "
-                             "reload the page to begin again")
+            raise ValueError("the networks trained on this page are no longer available: "
+                             "reload the page to start again")
         self._pages.move_to_end(name)
         while len(self._pages) > 1 and (len(self._pages) > 1000 or MOST_WEIGHTS < sum(
                 page.weights() for page in self._pages.values())):

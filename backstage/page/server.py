@@ -36,8 +36,8 @@ HEADERS = {
 }
 REDIRECT = ('<!DOCTYPE html><meta http-equiv="refresh" content="0; url={0}">'
             '<a href="{0}">Open the page</a>')
-OLD_ADDRESS = ("This is not the address of the page, or not any more: it changes whenever the "
-               "server is started. Open the one that the terminal shows now.")
+OLD_ADDRESS = ("This is not the current address of the page: it changes each time the server "
+               "starts. Open the one that the terminal shows now.")
 
 
 def serve(functions, port=0):
@@ -188,7 +188,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             raise Refused(403, "expected another Host")
         origin = self.headers.get("Origin")
         if origin is not None and origin not in [f"http://{host}" for host in self.server.hosts]:
-            raise Refused(403, "expected a request of this page, got another's")
+            raise Refused(403, "expected a request from this page, got one from another page")
         token, slash, name = self.path[1:].partition("/")
         if not hmac.compare_digest(token.encode(), self.server.token.encode()):
             raise Refused(403, OLD_ADDRESS)

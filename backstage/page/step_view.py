@@ -180,13 +180,13 @@ def _network(Net, request):
     """The network, inputs, target and learning rate of a request whose numbers are numbers."""
     for name, place in _places():
         value, least, most = _at(request, place), -LARGEST, LARGEST
-        words = "−1,000,000 to 1,000,000"
+        words = "from −1,000,000 to 1,000,000"
         if name.startswith("Target"):
-            least, most, words = 0.0, 1.0, "0 to 1, as outputs are"
+            least, most, words = 0.0, 1.0, "from 0 to 1, as outputs are"
         elif name == "η":
-            least, most, words = 1e-300, 1000.0, "above 0 to 1,000"
+            least, most, words = 1e-300, 1000.0, "greater than 0 and at most 1,000"
         if type(value) not in (int, float) or not least <= value <= most:
-            raise ValueError(f"{name}: expected a number from {words}, got {value}")
+            raise ValueError(f"{name}: expected a number {words}, got {value}")
     network = Net(SIZES)
     network.weights = [[list(map(float, row)) for row in layer] for layer in request["weights"]]
     network.biases = [list(map(float, layer)) for layer in request["biases"]]

@@ -16,7 +16,7 @@ def imagine(network, digit=None, path=None, size=1):
 
     path   the PNG to write; default imagined_3.png (for a 3) or imagined.png, in the current
            folder; False to write no file
-    size   an integer: 2 draws everything, labels included, at twice the size, as for slides
+    size   an integer: 2 draws everything, labels included, at twice the size, for slides, say
     Prints the network's prediction for the imagined digit itself (positive values as ink,
     negative ones as 0), and the path. Returns the PIL.Image.
     Raises ValueError if there is no such digit, the inputs are not a square image, or the path is

@@ -122,9 +122,9 @@ def test_one_function_is_called_at_a_time():
 
 REFUSED = [
     ("another host", 403, dict(Host="example.com"), "another Host"),
-    ("another page", 403, dict(Origin="http://example.com"), "of this page"),
+    ("another page", 403, dict(Origin="http://example.com"), "from this page"),
     ("no token", 403, dict(path="/echo"), "Open the one that the terminal shows"),
-    ("a wrong token", 403, dict(path="/AAAAAAAAAAAAAAAAAAAAAA/echo"), "whenever the server is"),
+    ("a wrong token", 403, dict(path="/AAAAAAAAAAAAAAAAAAAAAA/echo"), "each time the server"),
     ("an unknown name", 404, dict(name="unknown"), "no such request"),
     ("text", 415, dict(Content_Type="text/plain"), "application/json"),
     ("too much", 413, dict(body=b" " * 5_000_001), "5,000,000 bytes"),

@@ -99,7 +99,7 @@ def changed(place, value):
     (["weights", 1, 1, 0], -2e6, ["W_Aβ", "−1,000,000 to 1,000,000", "got -2000000"]),
     (["target", 1], 10 ** 400, ["Target_β", "0 to 1"]),
     (["target", 0], -0.1, ["Target_α", "0 to 1", "got -0.1"]),
-    (["learning_rate"], 0, ["η", "above 0 to 1,000", "got 0"]),
+    (["learning_rate"], 0, ["η", "greater than 0 and at most 1,000", "got 0"]),
     (["learning_rate"], "fast", ["η", "got fast"]),
 ], ids=lambda part: str(part)[:20])
 def test_what_is_not_a_number_is_refused_by_its_name_in_plain_words(place, value, words):
