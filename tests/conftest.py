@@ -1,7 +1,5 @@
 import os
 import signal
-import subprocess
-import sys
 import tempfile
 
 import pytest
@@ -35,24 +33,6 @@ def mnist():
     if not os.path.isdir(MNIST_DIR):
         pytest.skip("MNIST is neither where MNIST_DIR says nor in data/mnist")
     return mnist_loader.load_data_wrapper(MNIST_DIR)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def readme_on_mnist(request, tmp_path_factory):
-    """The README's session on MNIST takes as long as half of the tests: a process of its own that
-    runs beside them from the start."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    wanted = [item for item in request.session.items
-              if item.name.startswith("test_every_interactive_snippet_on_mnist")]
-    if not wanted or not os.path.isdir(MNIST_DIR):
-        yield
-        return
-    environment = dict(os.environ, PYTHONPATH=os.path.dirname(here), MNIST_DIR=MNIST_DIR)
-    with subprocess.Popen([sys.executable, os.path.join(here, "test_readme.py")],
-                          stdout=subprocess.PIPE, cwd=tmp_path_factory.mktemp("session"),
-                          env=environment) as process:
-        yield process
-        process.kill()
 
 
 @pytest.fixture(scope="session")

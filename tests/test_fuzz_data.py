@@ -67,7 +67,7 @@ GOOD = {  # name: (kind, a good file)
 @pytest.mark.parametrize("name", GOOD)
 def test_a_mutated_file_loads_or_is_a_documented_error(name):
     kind, good = GOOD[name]
-    fuzz(name, good, loads(kind), 40, seed=1)
+    fuzz(name, good, loads(kind), 25, seed=1)
 
 
 @pytest.mark.fuzz
@@ -126,7 +126,7 @@ CRAFTED = {
         300, struct.pack(">2I", 2049, 900_000_000))),
     "a file name of 20 MB": ("idx", lambda: (
         b"\x1f\x8b\x08\x08" + bytes(6) + b"n" * 20_000_000 + b"\0" + gzip.compress(b"")[10:])),
-    "400,000 empty members": ("idx", lambda: gzip.compress(b"") * 400_000),
+    "100,000 empty members": ("idx", lambda: gzip.compress(b"") * 100_000),
     "800,000 empty blocks": ("idx", empty_blocks),
     "300 MB after the end": ("idx", lambda: zeros(300, header(12))),
     "short text encoded again and again": ("pickle", lambda: pickled(

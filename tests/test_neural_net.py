@@ -112,7 +112,7 @@ def test_a_step_goes_down_the_gradient_by_finite_differences(
         sizes, hidden, output_and_cost, biases, capsys):
     if sizes[-1] == 1 and output_and_cost[0] == "softmax":
         pytest.skip("a softmax of one is always 1")
-    for batch_size, weight_decay in itertools.product((1, 7), (0.0, 0.01)):
+    for batch_size, weight_decay in ((1, 0.01), (7, 0.0), (7, 0.01)):
         network = family(sizes, hidden, output_and_cost, biases)
         data = examples(network, batch_size)
         inputs, targets = matrices(network, data)
@@ -144,7 +144,7 @@ def test_a_step_goes_down_the_gradient_by_finite_differences(
 def test_training_is_that_of_the_vectorized_twin(sizes, hidden, output_and_cost, biases, capsys):
     if sizes[-1] == 1 and output_and_cost[0] == "softmax":
         pytest.skip("a softmax of one is always 1")
-    for batch_size, weight_decay in itertools.product((1, 7), (0.0, 0.01)):
+    for batch_size, weight_decay in ((1, 0.01), (7, 0.0), (7, 0.01)):
         network = family(sizes, hidden, output_and_cost, biases)
         data = examples(network, 20)
         twin = Twin(network)
@@ -219,12 +219,12 @@ class Plain:
 
 @pytest.mark.parametrize("hidden, output_and_cost, biases", FAMILY)
 def test_training_gives_the_floats_of_the_equations_word_by_word(
-        hidden, output_and_cost, biases, digits, capsys):
+        hidden, output_and_cost, biases, small_digits, capsys):
     """Whole runs, on pictures most of whose pixels are 0: leaving terms out changes no bit."""
     for batch_size, weight_decay in ((1, 0.0), (7, 0.001)):
-        network = family([784, 4, 3, 10], hidden, output_and_cost, biases)
+        network = family([196, 4, 3, 10], hidden, output_and_cost, biases)
         plain = Plain(network)
-        data = [digits[0][index] for index in range(15)]
+        data = small_digits[0][:15]
         for epoch in range(2):
             order = order_of(network, len(data))
             for first in range(0, len(data), batch_size):
@@ -272,11 +272,10 @@ for options in ({}, {"hidden": "relu", "output": "softmax"},
 """
 
 
-@pytest.mark.parametrize("python", ["python3", "pypy3"])
-def test_the_same_seed_gives_the_same_floats_on_every_python(python):
-    python = shutil.which(python)
+def test_the_same_seed_gives_the_same_floats_on_cpython_and_pypy():
+    python = shutil.which("python3" if hasattr(sys, "pypy_version_info") else "pypy3")
     if python is None:
-        pytest.skip("there is no such interpreter here")
+        pytest.skip("there is no other interpreter here")
     hashes = []
     for interpreter in (sys.executable, python):
         run = subprocess.run([interpreter, "-S", "-c", SAME_EVERYWHERE, PROJECT],
@@ -297,7 +296,7 @@ def test_a_seed_gives_the_same_network_and_another_seed_another():
 
 def test_it_learns_xor(capsys):
     network = Net([2, 2, 1], seed=1)
-    network.train(XOR, 5.0, epochs=2000, batch_size=1)
+    network.train(XOR, 5.0, epochs=1000, batch_size=1)
     assert network.evaluate(XOR) == 4
     assert [network.predict(inputs) for inputs, target in XOR] == [0, 1, 1, 0]
 
@@ -308,7 +307,7 @@ def test_it_learns_xor(capsys):
 def test_every_kind_of_network_learns_the_digits(hidden, output, rate, small_digits, capsys):
     network = Net([196, 12, 10], hidden=hidden, output=output, seed=1)
     network.train(small_digits[0][:600], rate, epochs=4)
-    assert network.evaluate(small_digits[1]) > 240
+    assert network.evaluate(small_digits[1][:100]) > 75
 
 
 def test_the_data_of_the_caller_is_not_changed_or_reordered(capsys):

@@ -306,7 +306,7 @@ def test_no_picture_is_read_if_the_sheet_cannot_be_written(run):
 
 
 @pytest.mark.parametrize("options, port", [
-    ((), 0), (("--port", "0"), 0), (("--port", "65535"), 65535)])
+    ((), 0), (("--port", "65535"), 65535)], ids=["any", "65535"])
 def test_the_page_is_served_at_the_port_that_is_asked_for(options, port, run, monkeypatch):
     served = []
     monkeypatch.setattr(server, "serve", lambda functions, port: served.append(port))

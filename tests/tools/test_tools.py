@@ -73,9 +73,9 @@ def test_the_accuracy_is_of_a_network_trained_by_all_calls(digits):
 
 
 def test_a_learning_curve_ends_where_the_network_scores(digits):
-    training_data, held_out = digits[0][:100], digits[1][:50]
-    points = learning_curve.curve(training_data, held_out, 3.0, every=50)
-    assert [images for images, accuracy in points] == [0, 50, 100]
+    training_data, held_out = digits[0][:60], digits[1][:50]
+    points = learning_curve.curve(training_data, held_out, 3.0, every=30)
+    assert [images for images, accuracy in points] == [0, 30, 60]
     network = neural_net.Net([784, 30, 10], seed=1)
     assert points[0][1] == 2 * network.evaluate(held_out)
     network.train(training_data, 3.0, verbose=False)
@@ -103,7 +103,7 @@ def test_ctrl_c_ends_the_learning_curves_without_a_picture(monkeypatch, digits, 
             raise KeyboardInterrupt
         return 0
 
-    small = [digits[0][:1200], digits[1][:10], digits[2][:10]]
+    small = [digits[0][:100], digits[1][:10], digits[2][:10]]
     monkeypatch.setattr(learning_curve, "load_data_wrapper", lambda: small)
     monkeypatch.setattr(neural_net.Net, "evaluate", evaluate)
     assert learning_curve.main(["curve.png"]) == 130
