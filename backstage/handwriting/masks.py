@@ -31,7 +31,6 @@ def components(mask):
     components and 0 elsewhere. Union-find over the horizontal runs of pixels: runs that touch in
     adjacent rows are united, and paths are halved as they are followed."""
     starts, stops, rows = horizontal_runs(mask)
-    firsts = np.searchsorted(rows, np.arange(mask.shape[0] + 1)).tolist()
     roots = list(range(len(rows)))
 
     def root(run):
@@ -39,16 +38,13 @@ def components(mask):
             roots[run] = run = roots[roots[run]]
         return run
 
-    starts_of, stops_of = starts.tolist(), stops.tolist()
-    for row in range(1, mask.shape[0]):
-        above, run = firsts[row - 1], firsts[row]
-        while above < firsts[row] and run < firsts[row + 1]:
-            if starts_of[above] <= stops_of[run] and starts_of[run] <= stops_of[above]:
-                roots[root(above)] = root(run)
-            if stops_of[above] < stops_of[run]:
-                above += 1
-            else:
-                run += 1
+    row = rows * (mask.shape[1] + 2)  # as if the rows stood one behind the other
+    above = row - (mask.shape[1] + 2)
+    firsts = np.searchsorted(stops + row, starts + above).tolist()
+    lasts = np.searchsorted(starts + row, stops + above, "right").tolist()
+    for run, (first, last) in enumerate(zip(firsts, lasts)):
+        for touching in range(first, last):
+            roots[root(touching)] = root(run)
     names = np.unique([root(run) for run in range(len(rows))], return_inverse=True)[1] + 1
     labels = np.zeros(mask.shape, np.int32)
     labels[mask] = np.repeat(names, stops - starts)

@@ -45,32 +45,26 @@ def _lines_across(dark, ink, outside):
     across = np.flatnonzero(runs_across(labels, outside))
     if not len(across):
         return np.zeros_like(dark)
-    starts, stops, columns = horizontal_runs(dark.T)
-    heights, names = np.zeros(dark.T.shape, int), np.zeros(dark.T.shape, int)
-    heights[dark.T] = np.repeat(stops - starts, stops - starts)
-    names[dark.T] = np.repeat(np.arange(len(starts)), stops - starts)
-    heights, names = heights.T, names.T
+    starts, stops, _ = horizontal_runs(dark.T)
+    heights, names = stops - starts, np.zeros(dark.shape, int)
+    names.T[dark.T] = np.repeat(np.arange(len(heights)), heights)
 
     line = np.isin(labels, across)
-    thickest = 1.5 * np.median((stops - starts)[np.unique(names[line])]) + 1
-    darkness = np.median(ink[line & (heights <= thickest)])
+    # the line drifts by a pixel, and is blurred by half its thickness
+    is_thin = (heights <= 1.5 * np.median(heights[np.unique(names[line])]) + 1)[names]
+    darkness = np.median(ink[line & is_thin])
     if len(across) > 2:  # on such paper, incomplete straight segments are lines too
         mean = np.bincount(labels.ravel(), ink.ravel()) / np.bincount(labels.ravel())
         line |= (labels > 0) & (mean < 1.25 * darkness)[labels]
-    thin = np.isin(names, names[line & (heights <= thickest)])
-    return dark & thin & (ink < 1.3 * darkness)
+    return dark & np.isin(names, names[line & is_thin]) & (ink < 1.3 * darkness)
 
 
 def _straight(dark, size):
     """The dark pixels on a straight dark line of this length, with gaps of at most two pixels, at
     most 13 degrees from the horizontal."""
-    near, straight = dilated(dark, 1), np.zeros_like(dark)
-    columns = np.flatnonzero(near.any(axis=0))
-    if not len(columns):
-        return straight
-    part = slice(max(0, columns[0] - 1), columns[-1] + 2)  # all else is blank
+    straight = np.zeros_like(dark)
     margin = 8  # beyond the border, pixels repeat those at it
-    near = np.pad(near[:, part], [(0, 0), (margin, margin)], mode="edge")
+    near = np.pad(dilated(dark, 1), [(0, 0), (margin, margin)], mode="edge")
     for slope in np.arange(-12, 13) / 50:  # rows per column
         values = near
         width, steps = 1, []
@@ -81,7 +75,7 @@ def _straight(dark, size):
         if values.any():
             for step in steps:  # then mark every pixel of such lines
                 values = values | _moved(values, -round(step * slope), -step)
-            straight[:, part] |= values[:, margin:-margin]
+            straight |= values[:, margin:-margin]
     return straight & dark
 
 
