@@ -33,21 +33,17 @@ def printable(text):
 
 def described(value):
     """A value's type and shortened repr, for error messages."""
-    try:
-        return f"{type(value).__name__} {reprlib.repr(value)[:100]}"
-    except ValueError:  # an int of more digits than Python prints
-        return type(value).__name__
+    return f"{type(value).__name__} {reprlib.repr(value)[:100]}"
 
 
 def shown_path(path):
-    """The path relative to the current folder, if it is inside it; else, or if that folder is the
-    root, unchanged."""
+    """The path relative to the current folder, if it is inside it, else unchanged."""
     path = os.fsdecode(path)
     try:
-        relative, folder = os.path.relpath(path), os.getcwd()
+        relative = os.path.relpath(path)
     except (ValueError, OSError):  # on another Windows drive, or the current folder is gone
         return path
-    return path if relative.startswith("..") or folder == os.path.dirname(folder) else relative
+    return path if relative.startswith("..") else relative
 
 
 def time_left(seconds):

@@ -214,12 +214,3 @@ def test_a_process_killed_while_it_writes_leaves_a_whole_file():
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         assert content("file") in whole
-
-
-# ------------------------------------------------------------------ paths, as they are shown
-
-
-@pytest.mark.skipif(os.sep != "/", reason="needs a single root")
-def test_with_the_root_as_the_current_folder_paths_are_shown_whole(monkeypatch):
-    monkeypatch.chdir("/")
-    assert shown_path("/usr/file") == "/usr/file"

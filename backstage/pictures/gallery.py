@@ -22,21 +22,16 @@ def imagine(network, digit=None, path=None, size=1):
     Raises ValueError if there is no such digit, the inputs are not a square image, or the path is
     not a PNG; OSError if the image can't be written.
     """
-    from backstage.pictures import drawing
-    side, size = _side(network), _size(size)
+    side, size = _side(network), checks.whole(size, "size", 1)
     classes = labels.classes(network)
     digits = range(classes) if digit is None else [checks.label(digit, classes, "digit")]
-    maps = [imagined(network, digit) for digit in digits]
-    lines = []
-    for digit_drawn, values in zip(digits, maps):
+    maps = {name: imagined(network, name) for name in digits}
+    for name, values in maps.items():
         outs = network.forward([max(0.0, value) for value in values])
-        lines.append(f"Imagined {digit_drawn}: predicted {prediction(network, outs)}")
+        say(f"Imagined {name}: predicted {prediction(network, outs)}")
     if digit is None:
-        tiles = [drawing.heat_map(values, side, 112 * size) for values in maps]
-        picture = drawing.sheet(tiles, list(map(str, digits)), 5, scale=size)
-        return _shown(picture, "imagined.png", path, lines)
-    picture = drawing.heat_map(maps[0], side, 280 * size)
-    return _shown(picture, f"imagined_{digits[0]}.png", path, lines)
+        return _saved(_maps(maps, side, 112 * size, 5, scale=size), "imagined.png", path)
+    return _saved(_map(maps[digits[0]], side, size), f"imagined_{digits[0]}.png", path)
 
 
 def looks_for(network, neuron=None, path=None, size=1):
@@ -48,16 +43,13 @@ def looks_for(network, neuron=None, path=None, size=1):
     size   an integer: 2 draws everything at twice the size
     Prints the path. Returns the PIL.Image. Raises the same errors as imagine.
     """
-    from backstage.pictures import drawing
-    side, size = _side(network), _size(size)
+    side, size = _side(network), checks.whole(size, "size", 1)
     weights = network.weights[0]
     if neuron is None:
-        tiles = [drawing.heat_map(normalized(incoming), side, 84 * size) for incoming in weights]
-        picture = drawing.sheet(tiles, list(map(str, range(len(tiles)))), 10, scale=size)
-        return _shown(picture, "neurons.png", path)
+        maps = dict(enumerate(map(normalized, weights)))
+        return _saved(_maps(maps, side, 84 * size, 10, scale=size), "neurons.png", path)
     neuron = checks.label(neuron, len(weights), "neuron")
-    picture = drawing.heat_map(normalized(weights[neuron]), side, 280 * size)
-    return _shown(picture, f"neuron_{neuron}.png", path)
+    return _saved(_map(normalized(weights[neuron]), side, size), f"neuron_{neuron}.png", path)
 
 
 def show(network, data, path=None, names=None, size=1):
@@ -72,7 +64,7 @@ def show(network, data, path=None, names=None, size=1):
     Returns the PIL.Image. Raises the same errors as imagine.
     """
     from backstage.pictures import drawing
-    side, size = _side(network), _size(size)
+    side, size = _side(network), checks.whole(size, "size", 1)
     checks.data(data, "data")
     if len(data) > 200:
         raise ValueError(f"data: expected at most 200 examples, got {len(data):,}; "
@@ -95,7 +87,8 @@ def show(network, data, path=None, names=None, size=1):
                 captions[-1] += f", got {network.class_of(outs)}"
                 lines[-1] += " WRONG"
     picture = drawing.sheet(tiles, captions, 8, wrong, scale=size)
-    return _shown(picture, "shown.png", path, lines)
+    say("\n".join(lines))
+    return _saved(picture, "shown.png", path)
 
 
 class Film:
@@ -115,13 +108,9 @@ class Film:
 
     def __call__(self, images):
         """Adds a frame: what the network has learned from this many examples."""
-        from backstage.pictures import drawing
-        side = _side(self.network)
-        tiles = []
-        for digit in range(labels.classes(self.network)):
-            tiles.append(drawing.heat_map(imagined(self.network, digit), side, 2 * side))
-        names = [str(digit) for digit in range(len(tiles))]
-        self.frames.append(drawing.sheet(tiles, names, 5, title=f"{images:,} examples"))
+        side, digits = _side(self.network), range(labels.classes(self.network))
+        maps = {digit: imagined(self.network, digit) for digit in digits}
+        self.frames.append(_maps(maps, side, 2 * side, 5, title=f"{images:,} examples"))
 
     def save(self, path="learning.gif"):
         """Writes the frames as an animated GIF and prints its path. Raises ValueError if there are
@@ -142,11 +131,21 @@ class Film:
         return f'<img alt="heat maps while training" src="data:image/gif;base64,{content}">'
 
 
-def _shown(picture, default, path, lines=()):
-    """Prints lines, then writes an image and prints its path, unless path is False. Returns it."""
+def _map(values, side, size):
     from backstage.pictures import drawing
-    for line in lines:
-        say(line)
+    return drawing.heat_map(values, side, 280 * size)
+
+
+def _maps(maps, side, pixels, columns, **options):
+    """A sheet of heat maps {name: values}, each so many pixels wide."""
+    from backstage.pictures import drawing
+    tiles = [drawing.heat_map(values, side, pixels) for values in maps.values()]
+    return drawing.sheet(tiles, list(map(str, maps)), columns, **options)
+
+
+def _saved(picture, default, path):
+    """The image, after it has been written and its path printed, unless path is False."""
+    from backstage.pictures import drawing
     if path is not False:
         say(drawing.save_picture(picture, default, path))
     return picture
@@ -168,14 +167,6 @@ def normalized(values):
                          "large, as when training diverges")
     largest = max(max(values), -min(values))
     return [value / largest if largest else 0.0 for value in values]
-
-
-def _size(size):
-    """The size as an int; images of more than ten times the usual one would fill the memory."""
-    size = checks.whole(size, "size", 1)
-    if size > 10:
-        raise ValueError(f"size: expected at most 10, got {size:,}")
-    return size
 
 
 def _side(network):

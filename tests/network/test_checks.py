@@ -220,11 +220,6 @@ def test_a_network_of_three_and_a_half_million_weights_is_within_bounds():
         assert checks.sizes(sizes) == sizes
 
 
-def test_a_number_of_more_digits_than_python_prints_is_named_by_its_type():
-    with pytest.raises(ValueError, match="^learning_rate: .* got int$"):
-        Net([1, 2]).train([([1], 0)], 10 ** 5000)
-
-
 def test_the_arguments_in_the_order_of_nielsens_sgd_are_told_the_right_order():
     with pytest.raises(ValueError, match="^batch_size: expected an integer, got 3.0; ") as raised:
         Net([2, 2, 3]).train(GOOD, 30, 10, 3.0)
