@@ -19,7 +19,6 @@ THINNEST = 0.12  # fraction of a digit's length: thinner strokes are widened to 
 FORMATS = ("JPEG", "PNG", "WEBP")
 LARGEST_FILE = 50_000_000  # bytes
 SECONDS = 2  # of the thread's time for decoding; a JPEG of 50 megapixels takes half of one
-LONGEST_SIDE = 20_000  # pixels
 SMALLEST = 10  # pixels of the longer side; MNIST's own digits have 20
 MOST_PIXELS = 25_000_000  # when decoded; a JPEG may be decoded at 1/8 of its width
 MOST_PIXELS_IN_WEBP = 16_000_000  # its decoder takes more memory
@@ -31,6 +30,10 @@ UPRIGHT = {2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
            6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
            8: Image.Transpose.ROTATE_90}
 WORKING_SIDE = 1000  # pixels of the longer side when searching for a digit
+
+
+class PictureError(ValueError):
+    """A picture is too large or too small to be read, or takes too long; says what to do."""
 
 
 class Reading(NamedTuple):
@@ -94,7 +97,8 @@ def open_picture(path):
     content = _content(path)
     try:
         if len(content) > LARGEST_FILE:
-            raise ValueError(f"expected at most {LARGEST_FILE:,} bytes, got more")
+            raise PictureError(f"expected at most {LARGEST_FILE:,} bytes, got more; make the "
+                               "picture smaller")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's, about damaged metadata
             with Image.open(_Timed(content), formats=FORMATS) as picture:
@@ -103,6 +107,8 @@ def open_picture(path):
                 return _gray(picture)
     except UnidentifiedImageError:
         problem = "not a picture in a supported format; save it as PNG or JPEG"
+    except PictureError as error:
+        problem = str(error)
     except Exception as error:  # Pillow raises errors of a dozen kinds for broken files
         problem = f"broken or unsupported picture: {str(error)[:150] or type(error).__name__}"
     raise ValueError(f"{_name(path)}: {problem}")
@@ -123,7 +129,8 @@ class _Timed(io.BytesIO):
 
     def read(self, size=-1):
         if time.thread_time() > self.deadline:
-            raise ValueError(f"expected a picture that can be decoded in {SECONDS} s")
+            raise PictureError(f"expected a picture that can be decoded in {SECONDS} s; make it "
+                               "smaller, or save it again as PNG")
         return super().read(size)
 
 
@@ -141,22 +148,19 @@ def _content(path):
 
 
 def _check(picture):
-    """Raises ValueError for a picture that would take too much memory to decode."""
+    """Raises PictureError for a picture that would take too much memory to decode."""
     size, pixels, most = "{}x{}".format(*picture.size), picture.width * picture.height, MOST_PIXELS
-    if max(picture.size) > LONGEST_SIDE:
-        raise ValueError(f"expected sides of at most {LONGEST_SIDE:,} pixels, got {size}")
     if picture.format in ("JPEG", "MPO"):  # MPO: a phone's JPEG, followed by a second image
         bands = len(picture.getbands())
         if "progressive" in picture.info and pixels * bands > MOST_PROGRESSIVE:
-            raise ValueError(f"expected at most {MOST_PROGRESSIVE // bands:,} pixels in a "
-                             f"progressive JPEG, got {size}")
+            raise PictureError(f"expected at most {MOST_PROGRESSIVE // bands:,} pixels in a "
+                               f"progressive JPEG, got {size}; make the picture smaller")
         picture.draft("L", (640, 640))
-    elif getattr(picture, "is_animated", False):
-        raise ValueError(f"expected one picture, got {picture.n_frames}")
     elif picture.format == "WEBP":
         most = MOST_PIXELS_IN_WEBP
     if picture.width * picture.height > most:
-        raise ValueError(f"expected at most {most:,} pixels, got {size}")
+        raise PictureError(f"expected at most {most:,} pixels, got {size}; make the picture "
+                           "smaller")
 
 
 def _gray(picture):
@@ -172,8 +176,8 @@ def _gray(picture):
     small = picture.convert("RGBA" if transparent else "L")
     small.thumbnail((WORKING_SIDE, WORKING_SIDE))
     if min(small.size) < 2 or max(small.size) < SMALLEST:
-        raise ValueError(f"expected a digit at least {SMALLEST} pixels high and 2 pixels wide, "
-                         "got a picture of {}x{}".format(*picture.size))
+        raise PictureError(f"expected a picture at least {SMALLEST} pixels high or wide and 2 "
+                           "the other way, got {}x{}; take a larger one".format(*picture.size))
     if orientation in UPRIGHT:
         small = small.transpose(UPRIGHT[orientation])
     return _on_paper(small) if transparent else small

@@ -8,7 +8,9 @@ import numpy as np
 
 from backstage.handwriting.masks import components, dilated, edge_of, horizontal_runs, length, otsu
 
-SHORTEST = 0.3  # fraction of the picture's shorter side over which a line must be straight
+SHORTEST = 0.3  # of the picture's shorter side, over which a line is straight: few strokes are
+ACROSS = 0.4  # of the same, from end to end: a shorter one can be a stroke at the border
+MARGIN = 8  # pixels from the border within which a line may fade
 
 
 def without_lines(dark, faint, ink, outside):
@@ -53,9 +55,10 @@ def _lines_across(dark, ink, outside):
     # the line drifts by a pixel, and is blurred by half its thickness
     is_thin = (heights <= 1.5 * np.median(heights[np.unique(names[line])]) + 1)[names]
     darkness = np.median(ink[line & is_thin])
-    if len(across) > 2:  # on such paper, incomplete straight segments are lines too
+    if len(across) > 2:  # more than the strokes of a 4 or a 7: incomplete ones are lines too
         mean = np.bincount(labels.ravel(), ink.ravel()) / np.bincount(labels.ravel())
-        line |= (labels > 0) & (mean < 1.25 * darkness)[labels]
+        line |= (labels > 0) & (mean < 1.25 * darkness)[labels]  # a pen is darker than print
+    # noise and blur make single pixels darker than their mean
     return dark & np.isin(names, names[line & is_thin]) & (ink < 1.3 * darkness)
 
 
@@ -63,9 +66,8 @@ def _straight(dark, size):
     """The dark pixels on a straight dark line of this length, with gaps of at most two pixels, at
     most 13 degrees from the horizontal."""
     straight = np.zeros_like(dark)
-    margin = 8  # beyond the border, pixels repeat those at it
-    near = np.pad(dilated(dark, 1), [(0, 0), (margin, margin)], mode="edge")
-    for slope in np.arange(-12, 13) / 50:  # rows per column
+    near = np.pad(dilated(dark, 1), [(0, 0), (MARGIN, MARGIN)], mode="edge")
+    for slope in np.arange(-12, 13) / 50:  # rows per column: over SHORTEST, steps of 1 or 2 pixels
         values = near
         width, steps = 1, []
         while width < size and values.any():  # True: all pixels from here to the right are dark
@@ -75,7 +77,7 @@ def _straight(dark, size):
         if values.any():
             for step in steps:  # then mark every pixel of such lines
                 values = values | _moved(values, -round(step * slope), -step)
-            straight |= values[:, margin:-margin]
+            straight |= values[:, MARGIN:-MARGIN]
     return straight & dark
 
 
@@ -90,10 +92,10 @@ def _moved(values, down, right):
 
 def runs_across(labels, outside):
     """For each component, whether it runs from border to border of the paper: it is longer than
-    0.4 of the picture's shorter side, and the paper ends just beyond one or both of its ends."""
-    margin, least = 8, 0.4 * min(labels.shape)
-    beyond = np.pad(outside, margin, constant_values=True)
-    places = np.argwhere(edge_of(outside, 3) & (labels > 0))
+    ACROSS, and the paper ends just beyond one or both of its ends."""
+    least = ACROSS * min(labels.shape)
+    beyond = np.pad(outside, MARGIN, constant_values=True)
+    places = np.argwhere(edge_of(outside, 3) & (labels > 0))  # 3: blur and rounding
     found = labels[tuple(places.T)]
     across = np.zeros(labels.max() + 1, bool)
     for part in np.flatnonzero(np.bincount(labels.ravel())[1:] >= least) + 1:
@@ -102,7 +104,7 @@ def runs_across(labels, outside):
             first, last = mine[np.argmin(mine[:, axis])], mine[np.argmax(mine[:, axis])]
             size = np.hypot(*(last - first))
             if size > least:
-                step = (last - first) * (margin - 2) / size
-                across[part] |= any(beyond[tuple(np.rint(place + margin).astype(int))]
+                step = (last - first) * (MARGIN - 2) / size
+                across[part] |= any(beyond[tuple(np.rint(place + MARGIN).astype(int))]
                                     for place in (first - step, last + step))
     return across

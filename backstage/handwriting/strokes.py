@@ -7,9 +7,9 @@ from PIL import Image, ImageFilter
 from backstage.handwriting.grouping import digits_among
 from backstage.handwriting.masks import around, box_of, components, dilated, length, otsu, outlines
 
-FINE = 160  # pixels of the digit's longer side when extracting its strokes
+FINE = 160  # pixels of the digit's longer side when extracting its strokes: 8 times MNIST's
 FILLED = 0.62  # most of its box that a digit fills: all but 0.5 % of MNIST's, if no 1
-LEAST = 0.05  # minimum contrast between ink and paper (1.0 = black)
+LEAST = 0.05  # contrast of ink and paper (1.0 = black): 13 of 255 shades
 
 
 def exact_strokes(picture, digit, light=False, paper=None):
@@ -18,7 +18,7 @@ def exact_strokes(picture, digit, light=False, paper=None):
     beside them, or from `paper`, its shade, if that is known; anything not close to the digit is
     discarded. Returns (strokes, box)."""
     left, top, right, bottom = box_of(digit)
-    margin = max(4, 0.25 * length(digit))
+    margin = max(4, 0.25 * length(digit))  # paper enough for a threshold, without the next line
     height, width = digit.shape
     box = (max(0, left - margin), max(0, top - margin),
            min(width, right + margin), min(height, bottom + margin))
@@ -57,18 +57,19 @@ def are_strokes(strokes):
     """Whether a mask has the shape of strokes of a pen: at most five components, of even width,
     and not filling their box, unless they can be a 1."""
     width = stroke_width(strokes)
-    if not width or components(strokes).max() > 5:
+    if not width or components(strokes).max() > 5:  # a 5 with a bar has two; ink may be broken
         return False
     left, top, right, bottom = box_of(strokes)
     box = strokes[top:bottom, left:right]
     if box.mean() > FILLED and not is_narrow(*box.shape):
         return False
-    reach = round(1.25 * width)
+    reach = round(1.25 * width)  # of a square that is filled nowhere, even where strokes meet
     return not around(np.pad(box, reach), reach, np.logical_and).any()
 
 
 def is_narrow(height, width):
-    """Whether a picture of this size can be that of a 1 cropped to its stroke."""
+    """Whether a picture of this size can be that of a 1 cropped to its stroke; other digits are
+    rarely so narrow."""
     return min(height, width) < 0.4 * max(height, width)
 
 
@@ -79,6 +80,7 @@ def stand_out(strokes, ink, close):
         return False
     full = np.median(ink[strokes])
     contrast = full - np.median(ink[close & ~strokes])
+    # 4: of normal noise, one pixel in 30,000 is so much darker
     return contrast >= max(LEAST, 4 * noise_of(ink), 0.75 * full)
 
 
@@ -118,5 +120,6 @@ def darkness(gray, reach):
 
 def noise_of(ink):
     """The standard deviation of the paper, estimated from the median absolute deviation, which the
-    few pixels of the strokes hardly affect."""
+    few pixels of the strokes hardly affect: 1 / 1.4826
+    of it in normal noise."""
     return 1.4826 * np.median(np.abs(ink - np.median(ink)))
