@@ -156,31 +156,32 @@ class Handler(http.server.BaseHTTPRequestHandler):
     server_version, sys_version = "page", ""
 
     def do_GET(self):
-        try:
-            name = self._name()
-            if name not in self.server.files:
-                raise Refused(404, "There is no such page.")
-            if name == "":
-                self.server.remove_redirect()
-            self._send(200, *self.server.files[name])
-        except Refused as refused:
-            status, message = refused.args
-            self._send(status, "text/plain", message.encode())
+        self._answer(self._file)
 
     def do_POST(self):
+        self._answer(self._result)
+
+    def _answer(self, found):
+        """Sends found(name), its type and content; if it raises an error, the message."""
         try:
-            content = self._result(self._name())
-            status = 200
+            status, answer = 200, found(self._name())
         except Refused as refused:
             status, message = refused.args
         except (ValueError, OSError) as error:
-            status, message = 400, str(error)
+            status, message = 400, error
         except Exception as error:  # the server goes on
             status, message = 500, f"the server failed: {type(error).__name__}: {error}"
             say(printable(message))
         if status != 200:
-            content = json.dumps({"error": printable(message)}).encode()
-        self._send(status, "application/json", content)
+            answer = "text/plain", printable(message).encode()
+        self._send(status, *answer)
+
+    def _file(self, name):
+        if name not in self.server.files:
+            raise Refused(404, "There is no such page.")
+        if name == "":
+            self.server.remove_redirect()
+        return self.server.files[name]
 
     def _name(self):
         """The requested name. Raises Refused unless the request comes from this page."""
@@ -202,22 +203,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             raise Refused(404, "there is no such request")
         if self.headers.get_content_type() != "application/json":
             raise Refused(415, "expected application/json")
-        length = self.headers.get("Content-Length", "")
-        if not length.isdecimal() or len(length) > 12:
-            raise Refused(411, "expected a Content-Length")
-        if int(length) > LARGEST_BODY:
-            raise Refused(413, f"expected at most {LARGEST_BODY:,} bytes, got more")
-        content = self.rfile.read(int(length))
+        length = int(self.headers.get("Content-Length", -1))
+        if not 0 <= length <= LARGEST_BODY:
+            raise Refused(413, f"expected at most {LARGEST_BODY:,} bytes, got {length:,}")
+        content = self.rfile.read(length)
         self.server.deadlines[self.connection] = math.inf  # the first images may be downloaded
-        try:
-            request = json.loads(content)
-        except (ValueError, RecursionError) as error:
-            raise ValueError(f"expected JSON, {error}") from None
-        if not isinstance(request, dict):
-            raise ValueError(f"expected a dictionary, got {type(request).__name__}")
         with self.server.lock:
-            result = function(request)
-        return json.dumps(result, allow_nan=False).encode()
+            result = function(json.loads(content))
+        return "application/json", json.dumps(result, allow_nan=False).encode()
 
     def _send(self, status, kind, content):
         self.server.deadlines[self.connection] = time.monotonic() + DEADLINE

@@ -45,28 +45,6 @@ def test_the_script_offers_the_users_network_before_its_own(monkeypatch):
         path, "mnist-best.pkl", "mnist.pkl"]
 
 
-ANSWERS = {
-    "step": (step_view.START, "sections"), "xor": ({"seed": 3}, "weights"),
-    "nudge": ({**step_view.START, "place": ["deltas", 0, 1]}, "paths"),
-    "network": ({}, "maps"), "frame": ({}, "predicted"),
-    "example": ({}, "label"), "picture": ({}, "frames"),
-    "neuron": ({"layer": 0, "neuron": 7}, "products"),
-    "teach": ({"target": 8, "learning_rate": 0.05}, "deltas"), "forget": ({}, "maps"),
-}
-
-
-@pytest.mark.parametrize("name", ANSWERS)
-def test_each_request_of_the_page_is_answered(name, functions, digits):
-    sent, wanted = ANSWERS[name]
-    frame = np.uint8(255 * np.array(digits[2][0][0]).reshape(28, 28))
-    picture = io.BytesIO()
-    Image.fromarray(255 - frame).save(picture, "PNG")
-    pixels = base64.b64encode(frame.tobytes()).decode()
-    picture = base64.b64encode(picture.getvalue()).decode()
-    assert wanted in functions[name]({"page": "one", "network": "mnist.pkl", "frame": pixels,
-                                      "picture": picture, **sent})
-
-
 # ---------------------------------------------------------------------- what is kept
 
 

@@ -128,11 +128,8 @@ REFUSED = [
     ("an unknown name", 404, dict(name="unknown"), "no such request"),
     ("text", 415, dict(Content_Type="text/plain"), "application/json"),
     ("too much", 413, dict(body=b" " * 5_000_001), "5,000,000 bytes"),
-    ("a huge length", 411, dict(Content_Length="99999999999999999999"), "Content-Length"),
-    ("chunks", 411, dict(Transfer_Encoding="chunked"), "Content-Length"),
-    ("nothing", 400, dict(body=b""), "JSON"),
-    ("a list", 400, dict(body=b"[1, 2]"), "dictionary, got list"),
-    ("many levels", 400, dict(body=b"[" * 100_000), "JSON"),
+    ("a huge length", 413, dict(Content_Length="99999999999999999999"), "5,000,000 bytes"),
+    ("no JSON", 400, dict(body=b"{"), "Expecting"),
     ("a result that is no number", 400, dict(name="count"), "Out of range"),
     ("a long error", 400, dict(name="talk"), r"^(x\\x1b)+…?"),
     ("an error of the system", 400, dict(name="lose"), "the disk is gone"),
@@ -146,8 +143,8 @@ def test_what_is_not_of_the_page_is_refused_and_the_server_goes_on(status, sent,
                                                                    capsys):
     found, headers, content = asked(running, **sent)
     assert found == status
-    assert headers["Content-Type"] == "application/json; charset=utf-8"
-    error = json.loads(content)["error"]
+    assert headers["Content-Type"] == "text/plain; charset=utf-8"
+    error = content.decode()
     assert re.search(message, error) and len(error) <= 300 and error.isprintable()
     assert asked(running)[0] == 200
     assert ("ZeroDivisionError" in capsys.readouterr().out) == (status == 500)
@@ -179,21 +176,10 @@ def test_a_request_that_is_cut_off_or_no_request_at_all_does_no_harm(running):
     json_of = path + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n"
     for sent, status in (("\0\xff\r\n\r\n", "400"), ("GET\r\n\r\n", "400"),
                          ("GET " + "a" * 70_000, "414"), (path, "415"), (json_of + "{", "400"),
-                         (path + "Host: example.com\r\n\r\n", "403"),
                          (path + "X: y\r\n" * 200, "431")):
         answer = said(running, sent.encode("latin-1"))
         assert re.match(f"HTTP/1.0 {status} |<", answer) and status in answer
     assert asked(running)[0] == 200
-
-
-def test_who_is_refused_may_finish_sending(running):
-    """A connection that is closed while bytes arrive is reset, and the answer may be lost."""
-    with socket.create_connection(("127.0.0.1", running.server_port), timeout=20) as raw:
-        raw.sendall(b"POST / HTTP/1.1\r\nContent-Length: 1000\r\n\r\n")
-        while raw.recv(65536):
-            pass
-        for part in range(3):
-            raw.sendall(b"x" * 100)
 
 
 # ---------------------------------------------------------------------- slow and many
@@ -340,21 +326,3 @@ def test_the_script_serves_the_page_until_ctrl_c_ends_it_quietly():
         finally:
             process.kill()
     assert (process.returncode, err) == (0, b"")
-
-
-def test_the_script_says_in_one_line_that_a_port_is_taken(capsys):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        assert test_net.main(["--draw", "--port", str(port)]) == 2
-    assert re.fullmatch(f"test_net.py: port {port} is not available: [^\n]*\n",
-                        capsys.readouterr().err)
-
-
-@pytest.mark.parametrize("arguments", [["--port", "1"], ["--draw", "--limit", "3"],
-                                       ["--draw", "--sheet", "a.png"],
-                                       ["--draw", "--weights", "none.pkl"]], ids=str)
-def test_options_that_the_page_would_ignore_are_refused(arguments, capsys):
-    assert test_net.main(arguments) == 2
-    assert re.fullmatch("test_net.py: [^\n]*\n", capsys.readouterr().err)

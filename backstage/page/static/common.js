@@ -39,9 +39,8 @@ async function send(name, request, signal) {
     throw new Error("The server has stopped. Run python test_net.py --draw again, and open the "
       + "address that it prints.");
   }
-  const result = await response.json();
-  if (!response.ok) throw new Error(result.error);
-  return result;
+  if (!response.ok) throw new Error(await response.text());
+  return response.json();
 }
 
 /** Sends one request at a time; of those that come meanwhile, only the latest. */

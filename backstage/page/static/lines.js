@@ -47,16 +47,24 @@ export function sum(line, render = symbolOf) {
 
 function row(term, render) {
   if (term[0] === FRACTION) {
-    const power = math("mrow", {}, operator("−"), render(term[1]));
     return [math("mfrac", {}, math("mn", {}, "1"), math("mrow", {}, math("mn", {}, "1"),
-      operator("+"), math("msup", {}, letters("e"), power)))];
+      operator("+"), power(math("mrow", {}, operator("−"), render(term[1])))))];
   }
-  return term.flatMap(part => typeof part === "string" ? plain(part) : [render(part)]);
+  const isPower = index => /e\^\($/.test(term[index]);  // whether what follows this part is one
+  return term.flatMap((part, index) => {
+    if (typeof part !== "string") return [isPower(index - 1) ? power(render(part)) : render(part)];
+    return plain(part.slice(isPower(index - 2) ? 1 : 0).replace(/e\^\($/, ""));
+  });
+}
+
+function power(exponent) {
+  return math("msup", {}, letters("e"), exponent);
 }
 
 /** The parts of an equation that stand for nothing else: numbers, words, operators. */
 function plain(text) {
-  return (text.match(/[\d½²]+|[a-z]+|\S/gi) ?? []).map(word => {
+  return (text.match(/e\^\([^)]*\)|[\d½²]+|[a-z]+|\S/gi) ?? []).map(word => {
+    if (word.startsWith("e^(")) return power(math("mn", {}, word.slice(3, -1)));
     if (/[\d½²]/.test(word)) return math("mn", {}, word);
     return /[a-z]/i.test(word) ? letters(word) : operator(word);
   });

@@ -1,6 +1,5 @@
 // What the page can go back to: its address, which can be linked to, and what can be undone.
 
-const MOST_CHANGES = 300;  // that can be undone
 const views = {};          // {name: function that shows what an address says}
 let hasMoved = false;      // whether somebody has begun to use the page
 const done = [];
@@ -21,27 +20,20 @@ function land(view) {
 }
 
 function read(hash = location.hash) {
-  const [path, changes = ""] = decoded(hash.slice(1)).split("?");
+  const [path, changes] = hash.slice(1).split("?");
   const [view, place = ""] = path.split("/");
-  return {view: view || "one-step", place, changes: Object.fromEntries(
-    changes.split("&").filter(Boolean).map(change => change.split("=")))};
-}
-
-function decoded(text) {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return {view: view || "one-step", place,
+    changes: Object.fromEntries(new URLSearchParams(changes))};
 }
 
 /** Writes the address of a view: {W_Aα: 0.5} as changes. Back returns to the address before it,
     unless `isNew` is false; with null, only the link to the view leads there. */
 export function write(view, place, changes, isNew = true) {
-  const words = Object.entries(changes).map(([name, value]) => `${name}=${value}`).join("&");
+  const words = Object.entries(changes).map(([name, value]) =>
+    `${name}=${encodeURIComponent(value)}`).join("&");
   const address = `#${view}${place && `/${place}`}${words && `?${words}`}`;
   document.querySelector(`nav [href^="#${view}"]`).setAttribute("href", address);
-  if (isNew === null || decoded(location.hash) === address) return;
+  if (isNew === null || new URL(address, location).hash === location.hash) return;
   try {
     history[isNew || read().view !== view ? "pushState" : "replaceState"](null, "", address);
   } catch {
@@ -61,7 +53,6 @@ for (const kind of ["wheel", "pointerdown", "keydown"]) {
 /** Remembers a change, so that Ctrl+Z calls undo() and Ctrl+Y then redo(). */
 export function record(undo, redo) {
   done.push({undo, redo});
-  if (done.length > MOST_CHANGES) done.shift();
   undone = [];
 }
 
