@@ -79,7 +79,7 @@ class Digits:
                     for term in lines[0].terms]
         return {"lines": list(map(as_json, lines)),
                 "products": [[product, number(product)] for product in products],
-                "pixels": signed(pixels), "shares": signed(shares)}
+                "pixels": heat_map(pixels), "shares": heat_map(shares)}
 
     def teach(self, request):
         """{"frame", "target", "learning_rate", "network"} → one training step on a frame, taken on
@@ -116,15 +116,12 @@ class Digits:
 
 
 def _maps(network):
-    """What each neuron of the first hidden layer looks for: its weights, one for each pixel.
-    Raises ValueError if they are not finite."""
-    hidden = network.weights[0] if len(network.weights) > 1 else []
-    return [signed(incoming) for incoming in hidden]
+    """What each neuron of the first hidden layer looks for: its weights, one for each pixel."""
+    return list(map(heat_map, network.weights[0])) if len(network.weights) > 1 else []
 
 
 def _prediction(network, outs):
-    """What a network predicts, in words too, and the outputs of all layers but the first. Raises
-    ValueError if they are not finite."""
+    """What a network predicts, in words too, and the outputs of all layers but the first."""
     return {"summary": prediction(network, outs), "predicted": network.class_of(outs),
             "outs": outs[1:]}
 
@@ -160,8 +157,14 @@ def _reduced(picture):
 
 
 def signed(values):
-    """Values divided by the largest magnitude, as signed bytes in base64: 127 for 1."""
-    return _text(round(127 * value) % 256 for value in normalized(values))
+    """Values from −1 to 1 as signed bytes in base64: 127 for 1."""
+    return _text(round(127 * value) % 256 for value in values)
+
+
+def heat_map(values):
+    """Values divided by the largest magnitude, as signed bytes. Raises ValueError if they are
+    not finite."""
+    return signed(normalized(values))
 
 
 def _text(pixels):

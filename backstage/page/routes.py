@@ -43,22 +43,10 @@ def functions(Net, source, networks, data):
 
     return {
         "start": start,
-        # one step
-        "step": functools.partial(step_view.step, Net),
-        "xor": functools.partial(step_view.xor, Net),
-        "nudge": functools.partial(step_view.nudge, Net),
-        # watch it learn
-        "begin": training.begin,
-        "train": training.train,
-        "batch": training.batch,
-        "equations": training.equations,
-        "save": training.save,
-        # draw a digit
-        "network": digits.network,
-        "frame": digits.frame,
-        "example": digits.example,
-        "picture": digits.picture,
-        "neuron": digits.neuron,
-        "teach": digits.teach,
-        "forget": digits.forget,
+        **{name: functools.partial(getattr(step_view, name), Net)
+           for name in ("step", "xor", "nudge")},
+        **{name: getattr(training, name)
+           for name in ("begin", "train", "batch", "equations", "save")},
+        **{name: getattr(digits, name)
+           for name in ("network", "frame", "example", "picture", "neuron", "teach", "forget")},
     }

@@ -2,6 +2,7 @@
 
 from backstage.network import checks, explanation
 from backstage.network.notation import as_json, neuron_names, number, weight_name
+from backstage.page.digit_view import signed
 
 SIZES = [2, 3, 2]
 NAMES = neuron_names(SIZES)
@@ -53,7 +54,8 @@ def step(Net, request):
         "after"      {"weights", "biases"} after the steps
         "cost"       the line of E; "cost_after" is E after the steps as it is printed
         "costs"      E before the first step and after each; of XOR, its mean over the points
-        "map"        with a point: out_β over the square of inputs, in rows from the top
+        "map"        with a point: 2·out_β − 1 over the square of inputs, in rows from the top, as
+                     signed bytes in base64
         "right"      with a point: how many of the points the network classifies correctly
     }
     Raises ValueError for what is not a number, or not one that can be computed with.
@@ -67,12 +69,13 @@ def step(Net, request):
     examples = [(inputs, target)]
     if point is not None:
         examples = [*XOR[point:], *XOR[:point]]
-    after, costs = taken.after, [mean_loss(network, examples), mean_loss(taken.after, examples)]
+    after = taken.after
+    costs = [network.mean_loss(examples), after.mean_loss(examples)]
     for count in range(1, steps):
         inputs, target = examples[count % len(examples)]
         outs = after.forward(inputs)
         after.update_weights(outs, after.error_terms(outs, target), learning_rate)
-        costs.append(mean_loss(after, examples))
+        costs.append(after.mean_loss(examples))
     found = {
         "sections": [{"heading": heading, "lines": list(map(as_json, part))}
                      for heading, part in explanation.sections(lines)],
@@ -87,15 +90,10 @@ def step(Net, request):
     return found
 
 
-def mean_loss(network, examples):
-    return sum(network.loss(network.forward(inputs), target)
-               for inputs, target in examples) / len(examples)
-
-
 def _map(network):
     squares = [1.5 * (square + 0.5) / SIDE - 0.25 for square in range(SIDE)]
-    return [[round(network.forward([right, up])[-1][1], 3) for right in squares]
-            for up in reversed(squares)]
+    return signed(2.0 * network.forward([right, up])[-1][1] - 1.0
+                  for up in reversed(squares) for right in squares)
 
 
 def nudge(Net, request):
@@ -120,9 +118,7 @@ def nudge(Net, request):
     deltas = network.error_terms(outs, target)
     product = deltas[layer][neuron] * (outs[layer][where[2]] if kind == "weights" else 1.0)
     *path, last = where
-    row = getattr(network, kind)
-    for index in path:
-        row = row[index]
+    row = _at(getattr(network, kind), path)
     old = row[last]
 
     def cost(value):

@@ -17,7 +17,7 @@ from backstage.network.divergence import Divergence
 from backstage.network.explanation import Step, backward_lines, forward_lines
 from backstage.network.labels import label_of
 from backstage.network.notation import as_json, neuron_names, number
-from backstage.page.digit_view import TRAINED, frame_of, inputs_of, rate_of, signed
+from backstage.page.digit_view import TRAINED, frame_of, heat_map, inputs_of, rate_of
 from backstage.pictures.gallery import imagined
 
 PIXELS = 784
@@ -129,7 +129,7 @@ class Training:
         return self._shown(run, request.get("frame"), everything="batches" in request)
 
     def _shown(self, run, frame, everything):
-        shown = {"images": run.images, "maps": list(map(signed, run.network.weights[0])),
+        shown = {"images": run.images, "maps": list(map(heat_map, run.network.weights[0])),
                  "epoch": 1 + max(0, run.images - 1) // len(run.training_data)}
         if frame:
             shown["drawn"] = _prediction(run.network, run.network.forward(inputs_of(frame)))
@@ -154,7 +154,7 @@ class Training:
                 "predictions": predictions[:THUMBNAILS]}
 
     def _imagined(self, network):
-        return {"imagined": [signed(imagined(network, label))
+        return {"imagined": [heat_map(imagined(network, label))
                              for label in range(network.sizes[-1])]}
 
     # ------------------------------------------------------------------ the last batch

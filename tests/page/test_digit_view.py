@@ -88,9 +88,7 @@ def test_a_frame_is_read_as_predict_reads_its_pixels(name, asked, networks, imag
     read, outs = asked("frame", name, frame=frame), networks[name].forward(inputs)
     assert read["predicted"] == networks[name].predict(inputs)
     assert read["summary"] == prediction(networks[name], outs)
-    assert [len(layer) for layer in read["outs"]] == networks[name].sizes[1:]
-    for layer, layer_outs in zip(read["outs"], outs[1:]):
-        assert layer == pytest.approx(layer_outs, rel=1e-3)
+    assert read["outs"] == outs[1:]  # to the bit: they are rounded once, where they are shown
     assert read["frame"] == frame and read["taught"] is False
 
 

@@ -1,7 +1,7 @@
 // The last batch, opened: its examples, the outputs and error terms of one of them, and the
 // equations of one neuron for it.
 
-import {ask, at, bytes, make, paint, start} from "./common.js";
+import {ask, at, grayImage, make, start} from "./common.js";
 import {lineElement} from "./lines.js";
 import {codeOf} from "./neurons.js";
 
@@ -12,13 +12,6 @@ let neuron = null;    // {layer, neuron}: the one whose equations are shown
 
 export function prepare(...view) {
   [neurons, inTurn] = view;
-}
-
-/** The 28×28 pixels of a frame, dark on white; words say what they are. */
-export function image(frame, words) {
-  const canvas = make("canvas", {width: 28, height: 28, role: "img", "aria-label": words});
-  paint(canvas, Array.from(bytes(frame), pixel => [255 - pixel, 255 - pixel, 255 - pixel]));
-  return canvas;
 }
 
 /** Shows the examples of the last batch; what was opened of the one before is opened again. */
@@ -39,7 +32,7 @@ function exampleButton({frame, label, predicted}, index) {
   const isRight = predicted === label;
   const button = make("button", {type: "button", class: isRight ? "right" : "wrong",
     "aria-pressed": String(index === example), "aria-label": `Example ${index + 1}: a ${label}, `
-      + `prediction ${predicted}`}, image(frame, ""), `${predicted} ${isRight ? "✓" : "✗"}`);
+      + `prediction ${predicted}`}, grayImage([28, 28, frame]), `${predicted} ${isRight ? "✓" : "✗"}`);
   button.addEventListener("click", () => {
     example = index === example ? null : index;
     inTurn(openBatch);

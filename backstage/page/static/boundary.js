@@ -1,6 +1,6 @@
 // XOR's map: out_β over the square of inputs, with the four points on it.
 
-import {inColors, heat, make, paint} from "./common.js";
+import {make, paintMaps} from "./common.js";
 
 export class Boundary {
   /** choose(point) makes one of the points [[inputs, target], …] the example. */
@@ -19,21 +19,15 @@ export class Boundary {
     });
     this.right = make("p", {id: "right"});
     place.append(make("div", {class: "square"}, this.canvas, ...this.buttons), this.right);
-    inColors(() => this.paint());
   }
 
   /** Shows what the server made of the step: its map, and how many points are right. */
   show({map, right}, point) {
-    this.map = map;
     this.place.hidden = !map;
     if (!map) return;
-    this.paint();
+    paintMaps([this.canvas], [map]);
     this.right.replaceChildren(make("strong", {}, `${right} of 4`), " right");
     this.buttons.forEach((button, index) =>
       button.setAttribute("aria-pressed", String(index === point)));
-  }
-
-  paint() {
-    if (this.map) paint(this.canvas, this.map.flat().map(out => heat(2 * out - 1)));
   }
 }

@@ -43,6 +43,16 @@ async function send(name, request, signal) {
   return response.json();
 }
 
+/** A function that does what it is given after all that it was given before; failed(error) if that
+    can't be done. */
+export function queue(failed) {
+  let last = Promise.resolve();
+  return work => {
+    last = last.then(work).catch(failed);
+    return last;
+  };
+}
+
 /** Sends one request at a time; of those that come meanwhile, only the latest. */
 export function oneAtATime(send) {
   let busy = false;
@@ -120,12 +130,19 @@ export function base64(bytes) {
 // ------------------------------------------------------------------ colors, which base.css has
 
 let colors = null;  // blue, zero and red, as they are in light or in dark colors
-const isDark = matchMedia("(prefers-color-scheme: dark)");
-isDark.addEventListener("change", () => { colors = null; });
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  colors = null;
+  const canvases = [...document.querySelectorAll("[data-map]")];
+  paintMaps(canvases, canvases.map(canvas => canvas.dataset.map));
+});
 
-/** Calls paints() whenever the page changes between light and dark colors. */
-export function inColors(paints) {
-  isDark.addEventListener("change", () => paints());
+/** Paints maps, of values from −1 to 1 as signed bytes in base64, on a canvas each. */
+export function paintMaps(canvases, maps) {
+  const shades = Array.from({length: 256}, (_, byte) => heat((byte << 24 >> 24) / 127));
+  maps.forEach((map, index) => {
+    canvases[index].dataset.map = map;
+    paint(canvases[index], Array.from(bytes(map), byte => shades[byte]));
+  });
 }
 
 /** The color of a value from −1 (blue) to 1 (red) in a heat map, [red, green, blue]; `paper` is
@@ -153,6 +170,17 @@ function rgb(name) {
   const color = getComputedStyle(probe).color;
   probe.remove();
   return color.match(/\d+/g).slice(0, 3).map(Number);
+}
+
+/** Makes a canvas of gray pixels, a byte each in base64, 255 = black; words say what it is. */
+export function grayImage([width, height, pixels], words = "") {
+  const image = make("canvas", {width, height, role: "img", "aria-label": words});
+  paint(image, grays(bytes(pixels)));
+  return image;
+}
+
+export function grays(pixels) {
+  return Array.from(pixels, pixel => [255 - pixel, 255 - pixel, 255 - pixel]);
 }
 
 /** Draws one color for each pixel on a canvas. */

@@ -1,10 +1,11 @@
 // The drawing view: a digit is drawn, and the network reads along.
 
-import {ask, at, base64, bytes, make, oneAtATime, paint, show, start} from "./common.js";
+import {ask, at, base64, bytes, grayImage, grays, make, oneAtATime, paint, show, start}
+  from "./common.js";
 import {framed} from "./frame.js";
 import {explanation, Neurons} from "./neurons.js";
 import {Paper} from "./paper.js";
-import {grayImage, grays, labelDigits, receiveFiles, sent, showDigits} from "./picture.js";
+import {labelDigits, receiveFiles, sent, showDigits} from "./picture.js";
 import {record, register, write} from "./state.js";
 import {clearStep, prepare} from "./teach.js";
 

@@ -2,7 +2,7 @@
 // output of the one that is selected is computed.
 
 import {passageFor, showCode} from "./code.js";
-import {bytes, heat, inColors, make, paint, setValue} from "./common.js";
+import {bytes, heat, make, paint, paintMaps, setValue} from "./common.js";
 import {numberOf, sum, symbol} from "./lines.js";
 
 const MANY = 60;  // hidden neurons that get small tiles
@@ -18,9 +18,7 @@ export class Neurons {
     Object.assign(this, {hidden, outputs});
     this.tiles = [];  // tiles[layer][neuron]
     this.bars = [];   // one for each output
-    this.maps = [];   // of the first layer’s weights
     this.caption = make("small", {class: "outlines"});  // what the outlines of the tiles mean
-    inColors(() => this.paint(this.maps));
   }
 
   /** Makes the tiles and bars of a network: {sizes, names, maps}. */
@@ -55,7 +53,6 @@ export class Neurons {
 
   /** Paints the maps of the first layer's weights on its tiles. */
   paint(maps) {
-    this.maps = maps;
     paintMaps(maps.map((map, neuron) => this.tiles[0][neuron].firstElementChild), maps);
   }
 
@@ -131,19 +128,6 @@ export class Neurons {
       bar.querySelector(".track").classList.remove("was");
     }
   }
-}
-
-/** Paints maps, of signed bytes in base64, on a canvas each. */
-export function paintMaps(canvases, maps) {
-  const colors = Array.from({length: 256}, (_, byte) => {
-    const [red, green, blue] = heat((byte << 24 >> 24) / 127);
-    return (255 << 24 | blue << 16 | green << 8 | red) >>> 0;
-  });
-  maps.forEach((map, index) => {
-    const image = new ImageData(28, 28);
-    new Uint32Array(image.data.buffer).set(Array.from(bytes(map), byte => colors[byte]));
-    canvases[index].getContext("2d").putImageData(image, 0, 0);
-  });
 }
 
 function largest(values) {

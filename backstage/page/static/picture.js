@@ -1,6 +1,6 @@
 // Pictures of digits, from files: sending them, and showing what was found in them.
 
-import {at, base64, bytes, make, paint} from "./common.js";
+import {at, base64, grayImage, make} from "./common.js";
 
 const LARGEST_FILE = 3_500_000;  // bytes; a larger picture is scaled down before it is sent
 const LARGEST_SIDE = 2000;       // pixels of what it is scaled to
@@ -59,16 +59,4 @@ export function labelDigits(predict) {
   for (const button of at("digits").children) {
     predict(button.value).then(predicted => { button.lastChild.textContent = predicted; });
   }
-}
-
-/** A canvas of gray pixels, a byte each. */
-export function grayImage([width, height, pixels]) {
-  const image = make("canvas", {width, height});
-  paint(image, grays(bytes(pixels)));
-  return image;
-}
-
-/** The colors of a frame's pixels, 255 = black. */
-export function grays(pixels) {
-  return Array.from(pixels, pixel => [255 - pixel, 255 - pixel, 255 - pixel]);
 }

@@ -2,7 +2,7 @@
 
 import {Boundary} from "./boundary.js";
 import {Boxes} from "./boxes.js";
-import {ask, at, make, oneAtATime, show, start} from "./common.js";
+import {ask, at, make, oneAtATime, queue, show, start} from "./common.js";
 import {Diagram} from "./diagram.js";
 import {Examples, seedOf} from "./examples.js";
 import {answerBox, listLines, showCost, showLine} from "./one_line.js";
@@ -78,14 +78,10 @@ const update = oneAtATime(async () => {
 });
 
 /** Takes steps, or goes elsewhere, once what was asked for before is done. */
-let taking = Promise.resolve();
-function inTurn(change) {
-  taking = taking.then(change).catch(error => {
-    play(false);
-    show("step-message", error.message);
-  });
-  return taking;
-}
+const inTurn = queue(error => {
+  play(false);
+  show("step-message", error.message);
+});
 
 async function take(steps) {
   const {numbers, point} = shown.state;

@@ -1,10 +1,10 @@
 // The second view: a network learns to read digits, and one watches. The page asks for the next
 // batches when it has drawn the last ones, so Pause is not to ask.
 
-import {closeBatch, image, openBatch, openNeuron, prepare} from "./batch.js";
-import {ask, at, make, show, start, typed} from "./common.js";
+import {closeBatch, openBatch, openNeuron, prepare} from "./batch.js";
+import {ask, at, grayImage, make, paintMaps, queue, show, start, typed} from "./common.js";
 import {Curve} from "./curve.js";
-import {Neurons, paintMaps} from "./neurons.js";
+import {Neurons} from "./neurons.js";
 import {register} from "./state.js";
 
 const SECONDS = 0.15;  // of training in a request at full speed: five a second, with what is shown
@@ -19,21 +19,15 @@ const neurons = new Neurons(at("train-maps"), at("train-outputs"));
 let begun = false;         // whether there is a network
 let loop = 0;              // counts what was started and paused: a loop ends when it changes
 let isRunning = false;
-let turn = Promise.resolve();  // the requests, one after the other
 let rate = number("train-rate");
-let imagined = [];         // the maps of imagine
 let frame = null;          // what is drawn in the drawing view, as the network sees it
 
 // ------------------------------------------------------------------ what is asked for
 
-/** Does one thing after the other; pauses if one can't be done, and says why. */
-function inTurn(work) {
-  turn = turn.then(work).then(() => show("train-message", ""), error => {
-    stop();
-    show("train-message", error.message);
-  });
-  return turn;
-}
+const inTurn = queue(error => {
+  stop();
+  show("train-message", error.message);
+});
 
 async function begin() {
   const request = {neurons: Number(at("train-neurons").value), batch_size: number("train-size"),
@@ -47,6 +41,7 @@ async function begin() {
     curve.clear();
     drawNetwork(network);
     drawState(network);
+    show("train-message", "");
   } finally {
     clearTimeout(slow);
   }
@@ -55,6 +50,7 @@ async function begin() {
 async function train(request) {
   if (!begun) await begin();
   drawState(await ask("train", {...request, learning_rate: rate, frame}));
+  show("train-message", "");
 }
 
 /** The number in a box, or the text if it is none, which the server refuses in words. */
@@ -118,7 +114,7 @@ function drawNetwork(network) {
   at("train-imagined").replaceChildren(...network.names.at(-1).map(name =>
     make("figure", {}, make("canvas", {width: 28, height: 28}), make("figcaption", {}, name))));
   at("train-images").replaceChildren(...network.thumbnails.map(({frame, label}) =>
-    make("figure", {"data-label": label}, image(frame, `A ${label}`), make("figcaption"))));
+    make("figure", {"data-label": label}, grayImage([28, 28, frame], `A ${label}`), make("figcaption"))));
 }
 
 /** Draws what came with a request; what did not stays as it was. */
@@ -128,8 +124,7 @@ function drawState(state) {
   neurons.paint(state.maps);
   document.dispatchEvent(new CustomEvent("trained", {detail: state.maps}));  // for draw.js
   if (state.imagined) {
-    ({imagined} = state);
-    paintImagined();
+    paintMaps(at("train-imagined").querySelectorAll("canvas"), state.imagined);
   }
   if (state.predictions) {
     at("train-accuracy").textContent = state.accuracy.toFixed(1);
@@ -144,13 +139,9 @@ function drawState(state) {
   }
   at("train-drawn").hidden = !state.drawn;
   if (state.drawn) {
-    at("train-drawn").replaceChildren(image(frame, "Your drawing"),
+    at("train-drawn").replaceChildren(grayImage([28, 28, frame], "Your drawing"),
       make("figcaption", {}, `drawn: ${said(state.drawn)}`));
   }
-}
-
-function paintImagined() {
-  paintMaps(at("train-imagined").querySelectorAll("canvas"), imagined);
 }
 
 /** "7 ✓ 0.93": a prediction, whether it is right, and the output. */
@@ -179,8 +170,6 @@ for (const id of ["train-size", "train-neurons", "train-seed"]) {
     at("train-new").textContent = begun ? "“Start again” makes a network with these settings." : "";
   });
 }
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>
-  setTimeout(paintImagined));  // once heat knows
 let drawing;  // waits for the end of a stroke
 document.addEventListener("frame", event => {
   frame = event.detail;
