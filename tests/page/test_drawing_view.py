@@ -11,7 +11,6 @@ from PIL import Image
 
 import browser
 from backstage.handwriting.reading import framed
-from backstage.network.notation import number
 from browser import click, pixels_of, settled, text, texts
 from neural_net import Net
 
@@ -172,24 +171,6 @@ def test_a_digit_can_be_drawn_with_the_keyboard_alone(page):
     assert text(page, "answer") == "1"
     press(page, Keys.DELETE)
     assert text(page, "answer") == "" and not ink(page).any()
-
-
-def test_the_arrow_keys_move_the_pen_on_the_paper_and_not_the_page(page):
-    from selenium.webdriver.common.keys import Keys
-    browser.resize(page, 1600, 500)
-    page.execute_script("const canvas = document.getElementById('canvas');"
-                        "canvas.scrollIntoView({block: 'center', behavior: 'instant'});"
-                        "canvas.focus()")
-    scrolled = page.execute_script("return scrollY")
-    for keys, (x, y) in (((Keys.ARROW_RIGHT, Keys.ARROW_DOWN), (150, 70)),
-                         ((Keys.ARROW_LEFT, Keys.ARROW_UP), (140, 60)),
-                         ([Keys.ARROW_UP, Keys.ARROW_LEFT] * 20, (20, 20))):
-        press(page, *keys)
-        left, top, right, bottom = box(page, "#draw .pointer")
-        paper_left, paper_top, *_ = box(page, "#canvas")
-        assert (left + right) / 2 - paper_left == pytest.approx(x, abs=2)
-        assert (top + bottom) / 2 - paper_top == pytest.approx(y, abs=2)
-    assert page.execute_script("return scrollY") == scrolled
 
 
 def touch(page, *moves):
@@ -384,22 +365,22 @@ def test_an_output_neuron_is_explained_by_the_hidden_ones_that_favor_it(drawn, n
     assert drawn.find_elements("css selector", "#draw [data-neuron][aria-pressed=true]") == []
 
 
-def test_the_terms_of_a_hidden_neuron_add_up_beside_the_code(page, networks):
+def test_a_neurons_terms_are_shown_the_heaviest_first_beside_the_code(page):
     browser.draw(page, browser.DIGITS[3])
     settled(page)
-    network = networks["mnist-best.pkl"]
-    outs = network.forward(inputs(page))
-    neuron = outs[1].index(max(outs[1]))
-    select(page, "#hidden .tile", neuron)
-    values = numbers(page, "#neuron tbody td.number")
-    assert len(values) == 14  # twelve terms, the others, and the bias
-    assert sum(values) == pytest.approx(outs[1][neuron], abs=1e-3)
-    sizes = [abs(value) for value in values[:12]]
-    assert sizes == sorted(sizes, reverse=True)
-    assert text(page, "neuron-in") == text(page, "neuron-out") == number(outs[1][neuron])  # ReLU
-    assert texts(page, "#neuron .file") == ["(1) neural_net.py", "(2) activations.py"]
-    assert any("max(0, in_A)" in row for row in texts(page, "#neuron .code"))
-    assert browser.wrong_words(page) == []
+    for selector in ("#outputs .output", "#hidden .tile"):
+        select(page, selector, 3)
+        values = numbers(page, "#neuron tbody td.number")
+        assert len(values) == 14  # twelve terms, the others, and the bias
+        sizes = [abs(value) for value in values[:12]]
+        assert sizes == sorted(sizes, reverse=True)
+        total = float(text(page, "neuron-in").replace("−", "-"))
+        assert sum(values) == pytest.approx(total, abs=1e-3)
+        assert [row[:3] for row in texts(page, "#neuron .file")] == ["(1)", "(2)"]
+        powers = page.find_elements("css selector", "#neuron .activation msup")
+        assert bool(powers) == (selector == "#outputs .output")  # softmax's
+        assert "^" not in texts(page, "#neuron .activation .math")[0]
+        assert browser.wrong_words(page) == []
 
 
 def test_an_address_leads_to_the_view_a_network_and_a_neuron_and_back(page, running):
@@ -539,22 +520,6 @@ def test_outputs_and_activations_can_be_heard_and_a_digit_is_announced_once(draw
     settled(drawn)
     heard = drawn.execute_script("return heard.filter(Boolean)")
     assert 1 <= len(heard) <= 2 and max(map(len, heard)) < 80
-
-
-def test_everything_can_be_reached_with_the_tab_key_and_hit_with_a_finger(drawn):
-    browser.resize(drawn, 360, 640)
-    reached = drawn.execute_script("""
-        return [...document.querySelectorAll("#draw :is(button, input, select, canvas, summary)")]
-          .filter(element => element.tabIndex >= 0).map(element => element.id
-            || element.title || element.textContent)""")
-    for wanted in ("canvas", "clear", "picture", "network", "A0", "teach-label", "teach-step"):
-        assert wanted in reached
-    small = drawn.execute_script("""
-        return [...document.querySelectorAll("#draw :is(button, .button, select, #teach-rate)")]
-          .map(element => [element.id || element.textContent, element.getBoundingClientRect()])
-          .filter(([name, {width, height}]) => width && Math.min(width, height) < 24)
-          .map(([name]) => name)""")
-    assert small == []
 
 
 def emulate(page, media="", **features):

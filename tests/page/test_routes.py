@@ -1,12 +1,8 @@
 """What the page can ask for, without a server or a browser."""
 
-import base64
-import io
 import os
 
-import numpy as np
 import pytest
-from PIL import Image
 
 import neural_net
 import test_net

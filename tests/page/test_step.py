@@ -146,22 +146,22 @@ def test_every_line_of_the_step_is_shown_as_explain_prints_it(page):
 
 def test_the_indices_of_the_code_are_told(page):
     for line, told in (
-            (1, "layer = 0, neuron = 0, which is A; source is 0 (Ω), then 1 (λ)."),
-            (5, "layer = 0, in_ is inB."),
-            (8, "layer = 1, neuron = 1, which is β; source is 0 (A), then 1 (B), then 2 (C)."),
-            (11, "neuron = 0, which is α."),
-            (14, "layer = 0, neuron = 1, which is B; next_neuron is 0 (α), then 1 (β)."),
-            (18, "layer = 1, neuron = 0, which is α, source = 2, which is C."),
-            (19, "layer = 1, neuron = 0, which is α.")):
+            (1, "layer is 0; neuron is 0 (A); source is 0 (Ω), then 1 (λ)"),
+            (5, "layer is 0; neuron is 1 (B); in_ is in_B"),
+            (8, "layer is 1; neuron is 1 (β); source is 0 (A), then 1 (B), then 2 (C)"),
+            (11, "layer is 1; neuron is 0 (α)"),
+            (14, "layer is 0; neuron is 1 (B); next_neuron is 0 (α), then 1 (β)"),
+            (18, "layer is 1; neuron is 0 (α); source is 2 (C)"),
+            (19, "layer is 1; neuron is 0 (α)")):
         go(page, line)
         assert text(page, "indices") == f"Here {told}"
 
 
 def test_an_input_of_0_is_left_out_as_the_code_does_and_a_bias_is_no_weight(page):
     change(page, "Ω", "0")
-    assert "source is 1 (λ)." in text(page, "indices")
+    assert text(page, "indices").endswith("source is 1 (λ)")
     go(page, 24)
-    assert "source skips 0" in text(page, "indices")
+    assert "skipped" in text(page, "indices")
     assert text(page, "says").startswith("A weight")
     go(page, 26)
     assert text(page, "says").startswith("A bias")
@@ -467,11 +467,13 @@ def test_text_and_what_can_be_edited_stand_out(page):
 
 
 def test_everything_can_be_reached_with_the_tab_key_and_hit_with_a_finger(page):
+    browser.resize(page, 360, 640)
     targets = page.execute_script("""
-        return [...document.querySelectorAll("#one-step :is(button, input, select, summary)")]
-          .filter(element => element.tabIndex >= 0 && element.offsetParent).map(element =>
+        return [...document.querySelectorAll("main :is(button, .button, input, select, summary)")]
+          .filter(element => element.offsetParent && element.id !== "picture").map(element =>
             [element.id || element.dataset.symbol || element.tagName, element.offsetHeight,
-             element.offsetWidth]);""")
+             element.offsetWidth, element.tabIndex]);""")
     assert {"step-next", "W_ΩA", "b_A", "Ω", "Target_β", "η", "take-step", "play", "example",
-            "hide-results"} <= {name for name, height, width in targets}
-    assert [name for name, height, width in targets if height < 24 or width < 24] == []
+            "hide-results", "train-start", "train-speed", "teach-label", "network", "out_A0"} <= {
+        name for name, height, width, index in targets if index >= 0}
+    assert [name for name, height, width, index in targets if height < 24 or width < 24] == []

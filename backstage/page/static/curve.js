@@ -2,7 +2,6 @@
 
 import {draw} from "./common.js";
 
-const MOST = 400;  // points; then every other one is left out
 const EDGE = {left: 46, right: 52, top: 26, bottom: 40};
 
 export class Curve {
@@ -20,7 +19,6 @@ export class Curve {
   add(...point) {
     if (this.points.at(-1)?.[0] === point[0]) this.points.pop();
     this.points.push(point);
-    if (this.points.length > MOST) this.points = this.points.filter((_, index) => index % 2 === 0);
     this.draw();
   }
 

@@ -4,7 +4,7 @@
 import {draw, make} from "./common.js";
 import {symbol} from "./lines.js";
 
-const LAYERS = [["Ω", "λ"], ["A", "B", "C"], ["α", "β"]];
+export const LAYERS = [["Ω", "λ"], ["A", "B", "C"], ["α", "β"]];
 const COLUMNS = [7, 50, 90];                    // percent from the left
 const ROWS = [[35, 65], [20, 50, 80], [35, 65]];  // percent from the top
 

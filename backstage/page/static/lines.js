@@ -95,20 +95,14 @@ export function numberOf(part) {
 
 document.addEventListener("copy", event => {
   const selection = getSelection();
-  if (!selection.rangeCount || selection.isCollapsed) return;
+  if (selection.isCollapsed || event.target.matches?.("input")) return;
   const range = selection.getRangeAt(0);
   const inside = range.commonAncestorContainer;
-  const line = (inside.closest ? inside : inside.parentElement).closest("[data-copy]");
-  if (line && (inside === line || !inside.closest?.("math") && inside.nodeType === 1)) {
-    event.clipboardData.setData("text/plain", line.dataset.copy);
-  } else if (!line) {
-    const copied = range.cloneContents();
-    const lines = copied.querySelectorAll("[data-copy]");
-    if (!lines.length) return;
-    for (const line of lines) line.replaceChildren(`${line.dataset.copy}\n`);
-    event.clipboardData.setData("text/plain", copied.textContent);
-  } else {
-    return;
-  }
+  const line = inside.parentElement.closest("[data-copy]") ?? inside.closest?.("[data-copy]");
+  const copied = range.cloneContents();
+  const lines = copied.querySelectorAll("[data-copy]");
+  if (!line && !lines.length || inside.nodeType === Node.TEXT_NODE) return;  // the browser's own
+  for (const part of lines) part.replaceChildren(`${part.dataset.copy}\n`);
+  event.clipboardData.setData("text/plain", line?.dataset.copy ?? copied.textContent);
   event.preventDefault();
 });

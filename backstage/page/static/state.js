@@ -2,8 +2,8 @@
 
 const views = {};          // {name: function that shows what an address says}
 let hasMoved = false;      // whether somebody has begun to use the page
-const done = [];
-let undone = [];
+const done = [];           // [{undo, redo}, …]
+let count = 0;             // of them that are not undone
 
 /** Registers a view by the id of its section, once its content is there: show(place, changes) is
     called now and whenever the address names it. Of "#one-step/17?W_Aα=0.5", place is "17" and
@@ -52,23 +52,20 @@ for (const kind of ["wheel", "pointerdown", "keydown"]) {
 
 /** Remembers a change, so that Ctrl+Z calls undo() and Ctrl+Y then redo(). */
 export function record(undo, redo) {
-  done.push({undo, redo});
-  undone = [];
+  done.splice(count, Infinity, {undo, redo});
+  count += 1;
 }
 
 export function undo() {
-  move(done, undone, "undo");
+  if (!count) return;
+  count -= 1;
+  done[count].undo();
 }
 
 function redo() {
-  move(undone, done, "redo");
-}
-
-function move(from, to, what) {
-  const change = from.pop();
-  if (!change) return;
-  to.push(change);
-  change[what]();
+  if (count === done.length) return;
+  count += 1;
+  done[count - 1].redo();
 }
 
 addEventListener("keydown", event => {

@@ -1,13 +1,12 @@
 // The first view: one training step of the 2-3-2 network, line by line.
 
 import {Boundary} from "./boundary.js";
-import {Boxes} from "./boxes.js";
 import {ask, at, make, oneAtATime, queue, show, start} from "./common.js";
 import {Diagram} from "./diagram.js";
-import {Examples, seedOf} from "./examples.js";
 import {answerBox, listLines, showCost, showLine} from "./one_line.js";
 import {nameOf, symbolsOf} from "./lines.js";
 import {Nudge} from "./nudge.js";
+import {Boxes, Examples, seedOf} from "./numbers.js";
 import {record, register, write} from "./state.js";
 
 const PAUSE = 600;  // milliseconds before a message: what is typed may be half a number yet

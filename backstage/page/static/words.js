@@ -1,9 +1,9 @@
 // What the first view says in words about a line of the step.
 
 import {make} from "./common.js";
-import {symbol, symbolsOf} from "./lines.js";
+import {LAYERS} from "./diagram.js";
+import {symbolsOf} from "./lines.js";
 
-const LAYERS = [["Ω", "λ"], ["A", "B", "C"], ["α", "β"]];
 const SAYS = {
   "(1)": "A neuron’s weighted input: each output of the layer before, times its weight, "
     + "and the bias.",
@@ -28,34 +28,20 @@ export function says(line) {
 export function indices(line) {
   const [kind, at, neuron, source] = line.result.place;
   const layer = kind === "outs" ? at - 1 : at;  // as in weights[layer]
-  const here = ["Here ", variable("layer", layer), ", ",
-    variable("neuron", neuron, LAYERS[layer + 1][neuron])];
-  const isZero = symbolsOf(line).filter(({place, number}) => place[0] === "outs"
-    && place[1] === layer && number === "0.0000").map(({place}) => place[2]);
+  const isZero = index => symbolsOf(line).some(({place, number}) => place[0] === "outs"
+    && place[1] === layer && place[2] === index && number === "0.0000");
+  const named = names => names.map((name, index) => `${index} (${name})`);
+  const found = [["layer", layer], ["neuron", named(LAYERS[layer + 1])[neuron]]];
   if (line.number === "(1)") {
-    return [...here, "; ", ...many("source", LAYERS[layer], isZero), "."];
+    const taken = named(LAYERS[layer]).filter((_, index) => !isZero(index));
+    found.push(["source", taken.join(", then ") || "none, since all are 0"]);
   }
-  if (line.number === "(2)") {
-    return ["Here ", variable("layer", layer), ", ", make("code", {}, "in_"), " is ",
-      symbol({base: "in", sub: line.result.sub}), "."];
+  if (line.number === "(2)") found.push(["in_", `in_${line.result.sub}`]);
+  if (line.number === "(4)") found.push(["next_neuron", named(LAYERS[2]).join(", then ")]);
+  if (source !== undefined) {
+    const skipped = isZero(source) ? ", which is skipped: what comes from it is 0" : "";
+    found.push(["source", named(LAYERS[layer])[source] + skipped]);
   }
-  if (line.number === "(3)") return ["Here ", here[3], "."];
-  if (line.number === "(4)") return [...here, "; ", ...many("next_neuron", LAYERS[2], []), "."];
-  if (kind === "new_biases") return [...here, "."];
-  if (isZero.length) {
-    return [...here, "; ", make("code", {}, "source"), ` skips ${source}, since what comes from `,
-      `${LAYERS[layer][source]} is 0 and changes nothing.`];
-  }
-  return [...here, ", ", variable("source", source, LAYERS[layer][source]), "."];
-}
-
-function variable(name, value, means = "") {
-  return make("span", {}, make("code", {}, `${name} = ${value}`), means && `, which is ${means}`);
-}
-
-/** "source is 0 (Ω), then 1 (λ)", without those whose output is 0, which the loop leaves out. */
-function many(name, means, isZero) {
-  const values = means.map((neuron, index) => `${index} (${neuron})`)
-    .filter((_, index) => !isZero.includes(index));
-  return [make("code", {}, name), " is ", values.join(", then ") || "none: all are 0"];
+  return found.flatMap(([name, value], index) =>
+    [index ? "; " : "Here ", make("code", {}, name), ` is ${value}`]);
 }
