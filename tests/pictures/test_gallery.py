@@ -201,13 +201,13 @@ def test_show_draws_columns_and_numpy_arrays():
 def test_a_film_is_an_animation_of_the_heat_maps_with_10_kb_a_frame(digits, capsys):
     network = Net([784, 10, 10], seed=1)
     film = Film(network)
-    network.train(digits[0][:150], 1.0, epochs=2, watch=film, every=30)
+    network.train(digits[0][:50], 1.0, epochs=2, watch=film, every=20)
     film.save("learning.gif")
     assert capsys.readouterr().out.endswith("learning.gif\n")
     with Image.open("learning.gif") as animation:
-        assert animation.n_frames == 11
+        assert animation.n_frames == 6
         assert animation.size == (5 * (56 + 8) + 8, 2 * (56 + 8 + 22) + 8 + 22)
-    assert os.path.getsize("learning.gif") < 11 * 10_000
+    assert os.path.getsize("learning.gif") < 6 * 10_000
     for path, error in (("nowhere/film.gif", FileNotFoundError), ("film.png", ValueError)):
         with pytest.raises(error, match="film"):
             film.save(path)
