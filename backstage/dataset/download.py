@@ -8,7 +8,6 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from contextlib import suppress
 
 from backstage.console import printable, progress_line, say, shown_path, time_left
 from backstage.files import write_file
@@ -56,9 +55,6 @@ def download(folder):
     except OSError as error:
         why = printable(f"{folder} can't be written to: {error.strerror or error}")
         raise DownloadError(folder, why) from None
-    finally:
-        with suppress(OSError):
-            os.rmdir(folder)  # if it is empty
 
 
 def _fetch_from_any(mirrors, name, folder):

@@ -4,9 +4,6 @@ Everything else is recognized by how it differs from a stroke: paper and lightin
 table is broad and touches the border, printed lines are straight and run across the picture, and
 smudges vary in width. The digit is located in a downscaled picture; its strokes are then extracted
 precisely at a larger scale.
-
-Thresholds in this package that name no other source were tried on the generated pictures of
-backstage.tools.pages; backstage.tools.reading_rates measures what a change does.
 """
 
 import numpy as np

@@ -81,30 +81,22 @@ def name(symbol):
     return symbol.base + ("_" if symbol.sub and symbol.base != "Ω" else "") + symbol.sub
 
 
-def in_symbols(line):
-    """The terms of a line's right-hand side."""
-    return _written(line, name)
-
-
-def in_numbers(line):
-    """The same terms, with numbers for their symbols."""
-    return _written(line, lambda symbol: symbol.number)
-
-
-def _written(line, symbol_as):
-    return ["".join(part if isinstance(part, str) else symbol_as(part) for part in term)
+def terms(line, in_numbers=False):
+    """The terms of a line's right-hand side, with names or numbers for their symbols."""
+    written = (lambda symbol: symbol.number) if in_numbers else name
+    return ["".join(part if isinstance(part, str) else written(part) for part in term)
             for term in line.terms]
 
 
 def text(line):
     """(1) in_A = W_ΩA·Ω + … = 0.1000·0.3500 + … = 0.7550"""
-    return " = ".join([f"{line.number} {name(line.result)}".strip(), " + ".join(in_symbols(line)),
-                       " + ".join(in_numbers(line)), line.result.number])
+    return " = ".join([f"{line.number} {name(line.result)}".strip(), " + ".join(terms(line)),
+                       " + ".join(terms(line, in_numbers=True)), line.result.number])
 
 
 def as_json(line):
     """The line for JSON: a symbol is {"base", "sub", "place", "number"}."""
-    terms = [[part if isinstance(part, str) else part._asdict() for part in term]
-             for term in line.terms]
-    return {"number": line.number, "result": line.result._asdict(), "terms": terms,
+    return {"number": line.number, "result": line.result._asdict(),
+            "terms": [[part if isinstance(part, str) else part._asdict() for part in term]
+                      for term in line.terms],
             "value": line.result.number, "text": text(line)}

@@ -113,7 +113,7 @@ def _cost(step, part, width):
     except ValueError:  # the weights are too large for a number
         after = math.nan
     costs = f"= {line.result.number} before the step, {number(after)} after it"
-    return _wrapped(f"E {_sum(notation.in_symbols(line))} {_unbroken(costs)}", width)
+    return _wrapped(f"E {_sum(notation.terms(line))} {_unbroken(costs)}", width)
 
 
 # ---------------------------------------------------------------------- lines of a given width
@@ -128,8 +128,9 @@ def _laid_out(lines, width):
     halves = []
     for line, result in zip(lines, results):
         left = _unbroken(f"{line.number} {result:{column}}")
-        halves.append((line.number, spelled(f"{left} {_sum(notation.in_symbols(line))}"),
-                       spelled(f"{_sum(notation.in_numbers(line))} =\0{line.result.number}")))
+        right = f"{_sum(notation.terms(line, in_numbers=True))} =\0{line.result.number}"
+        halves.append((line.number, spelled(f"{left} {_sum(notation.terms(line))}"),
+                       spelled(right)))
     long = {equation for equation, left, right in halves if len(f"{left} {right}") > width}
     printed = []
     for equation, left, right in halves:

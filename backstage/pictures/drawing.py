@@ -69,9 +69,8 @@ def side_by_side(drawn):
     row = Image.new("RGB", (len(drawn) * (side + gap) - gap, side), GRAY)
     for index, picture in enumerate(drawn):
         if picture is not None:
-            picture = ImageOps.contain(picture.convert("RGB"), (side, side), Image.Resampling.BOX)
-            left = index * (side + gap) + (side - picture.width) // 2
-            row.paste(picture, (left, (side - picture.height) // 2))
+            square = ImageOps.pad(picture.convert("RGB"), (side, side), Image.Resampling.BOX, GRAY)
+            row.paste(square, (index * (side + gap), 0))
     return row
 
 

@@ -120,7 +120,7 @@ EXIF = b"\xff\xe1" + struct.pack(">H", 65_000) + b"Exif\0\0II*\0\x08\0\0\0\xff\x
 
 
 @pytest.mark.parametrize("content, answer", [
-    (lambda: empty_png(5000, 5001), "picture: expected at most 25,000,000 pixels, got 5000x5001; "),
+    (lambda: empty_png(5000, 5001), "picture: expected at most 25,000,000 pixels, got 5000x5001;"),
     (lambda: empty_png(5000, 5000), "broken"),
     (lambda: bytes_of(Image.new("L", (4001, 4000)), "WEBP", method=0), "16,000,000 pixels"),
     (lambda: progressive_jpeg(5001, 1), "at most 25,000,000 pixels in a progressive JPEG"),

@@ -10,11 +10,15 @@ import pytest
 
 from backstage.network import explanation, notation
 from backstage.network.explanation import backward_lines, cost_line, forward_lines, take_step
-from backstage.network.notation import factor, in_numbers, name, number, text
+from backstage.network.notation import factor, name, number, text
 from networks import FAMILY, by_hand, family
 from neural_net import Net
 
 SMALL = dict(inputs=[0.35, 0.9], target=1, learning_rate=0.5)
+
+
+def in_numbers(line):
+    return notation.terms(line, in_numbers=True)
 
 
 def lines_of(step, *selection):

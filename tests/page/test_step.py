@@ -113,7 +113,8 @@ def test_every_line_of_the_step_is_shown_as_explain_prints_it(page):
     shown = page.execute_script(SHOWN)
     for index, (line, seen) in enumerate(zip(lines_of(start_network()), shown)):
         name = notation.name(line.result)
-        symbols, numbers = map(" + ".join, (notation.in_symbols(line), notation.in_numbers(line)))
+        symbols, numbers = (" + ".join(notation.terms(line, in_numbers))
+                            for in_numbers in (False, True))
         base, sub = line.result.base, line.result.sub
         result = f"{base[0]}{sub}+" if base.endswith("+") else f"{base}{sub}"
         assert plain(seen["equation"]) == plain(f"{result}={symbols}{line.number}")
