@@ -29,8 +29,8 @@ def load_data(dataset=None, max_images=None):
     for training, validation and test.
 
     images: a uint8 array of shape (n, 784), row by row, 0 = blank … 255 = full ink;
-    labels: a uint8 array of shape (n,), 0 … 9. A network takes pixels from 0.0 to 1.0:
-    load_data_wrapper scales these, or divide them by 255. Other datasets may have square images
+    labels: a uint8 array of shape (n,), 0 … 9. Networks expect pixels from 0.0 to 1.0:
+    use load_data_wrapper, or divide by 255. Other datasets may have square images
     of another size, and labels up to 255.
 
     dataset     None       MNIST if it is found or can be downloaded, else the digits,
@@ -71,7 +71,7 @@ def load_data_wrapper(dataset=None, max_images=None):
 
 class Examples:
     """A sequence of (inputs, target) pairs, each made on access from arrays of images and labels.
-    A slice, a list of indices and a sum of two Examples are Examples again. `dataset` is the name
+    Slicing, indexing with a list and adding two Examples return Examples. `dataset` is the name
     of the dataset, `classes` the number of classes."""
 
     def __init__(self, images, labels, classes, one_hot, dataset):

@@ -105,8 +105,8 @@ class Net:
         return layer_outs
 
     def class_of(self, outs):
-        """The predicted class: the index of the largest output or, with a single output
-        neuron, 1 if its output exceeds 0.5, else 0. outs: what forward returned."""
+        """The predicted class, given what forward returned: the index of the largest
+        output or, with a single output neuron, 1 if its output exceeds 0.5, else 0."""
         if len(outs[-1]) == 1:
             return 1 if outs[-1][0] > 0.5 else 0
         return outs[-1].index(max(outs[-1]))
@@ -211,14 +211,14 @@ class Net:
     def train(self, training_data, learning_rate, epochs=1, batch_size=10,
               test_data=None, weight_decay=0.0, watch=None, every=1000, verbose=True):
         """Trains by mini-batch stochastic gradient descent and prints its progress.
-        At a prompt, Ctrl-C only ends training; the network keeps what it has learned.
+        At a prompt, Ctrl-C only ends the training; what was learned is kept.
 
         training_data   a sequence of (inputs, target) pairs, taken in a random order
         learning_rate   η, greater than 0
         epochs          the number of passes through the data
         batch_size      m, the number of examples per update
-        test_data       held-out examples to evaluate after each epoch, or only about
-                        ten times with more than 50 epochs
+        test_data       held-out examples to evaluate after each epoch, or about ten
+                        times in all if there are more than 50 epochs
         weight_decay    d: before each update, every W becomes (1 − η·d)·W, which keeps
                         weights small and reduces overfitting
         watch, every    watch(count) is called with the number of examples seen so far:
@@ -249,8 +249,8 @@ class Net:
         """Updates the weights once for a batch of m examples: W changes by the sum of
         (η/m)·δ·out over the batch; with m = 1, exactly (5) and (6).
 
-        batch   (inputs, target) pairs; inputs are not copied until the update is done
-        Returns [(outs, deltas), …], a pair for each example, from before the update.
+        batch   (inputs, target) pairs; inputs are not copied, so don't change them
+        Returns [(outs, deltas), …], one pair per example, computed before the update.
         """
         learning_rate, weight_decay = checks.rates(learning_rate, weight_decay)
         passes = []
@@ -280,9 +280,9 @@ class Net:
         return self.class_of(checks.finite(self.forward(inputs)))
 
     def mistakes(self, data):
-        """The indices of misclassified examples. If a target names a class (a label, or
-        a list with one number above 0.5), predict has to return it; else, just those
-        outputs have to be above 0.5 whose targets are."""
+        """The indices of misclassified examples. One is correct if predict returns the
+        class that its target names, by a label or by one number above 0.5; if it names
+        none, if exactly those outputs are above 0.5 whose targets are."""
         wrong = []
         with Scoring(self, data) as examples:
             for index, (inputs, target) in enumerate(examples):
@@ -291,7 +291,7 @@ class Net:
         return wrong
 
     def evaluate(self, data):
-        """The number of correctly classified examples; mistakes says which they are."""
+        """The number of correctly classified examples; mistakes lists the others."""
         wrong = self.mistakes(data)
         return len(data) - len(wrong)
 

@@ -4,8 +4,8 @@
     python test_net.py --mistakes mistakes.png      also draw the misclassified digits
     python test_net.py --show 7 42 1999             predictions for these test images
     python test_net.py --read data/three.png        prediction for a picture of your own
-    python test_net.py --draw                       a page to draw digits on, and to step
-                                                    through the equations
+    python test_net.py --draw                       a page to step through the equations,
+                                                    watch a network learn, and draw digits
 """
 
 import argparse
@@ -21,7 +21,8 @@ try:
     from backstage.network.saving import WEIGHTS
     from neural_net import Net
 except KeyboardInterrupt:  # NumPy takes a moment
-    sys.exit("test_net.py: interrupted by Ctrl-C")
+    print("test_net.py: interrupted by Ctrl-C", file=sys.stderr)
+    sys.exit(130)
 
 DATASETS = {"mnist": "mnist.pkl", "digits": "digits.pkl"}  # and the weights trained on each
 
@@ -109,7 +110,8 @@ def page_data(dataset):
 
 
 def draw(options):
-    """Serves a page to draw digits on, and to step through the equations, until Ctrl-C."""
+    """Serves a page to step through the equations, watch a network learn and draw digits, until
+    Ctrl-C."""
     from backstage.page import routes, server
     if options.port is not None and not 0 <= options.port <= 65535:
         raise ValueError(f"--port: expected 0 to 65535, got {options.port}")
@@ -145,8 +147,8 @@ def main(arguments=None):
                       "images and print their predictions instead of the accuracy")
     task.add_argument("--read", metavar="IMAGE", nargs="+", help="draw these images of "
                       "digits and print their predictions instead of the accuracy")
-    task.add_argument("--draw", action="store_true", help="serve a page to draw digits on and to "
-                      "step through the equations, instead of the accuracy")
+    task.add_argument("--draw", action="store_true", help="serve a page to step through the "
+                      "equations, watch a network learn and draw digits")
     options = parser.parse_args(arguments)
     try:
         return run(options)

@@ -59,7 +59,7 @@ class ProgressLine:
     """A line of text that is updated in place."""
 
     def __init__(self):
-        self.is_open = self.is_muted = False
+        self.length, self.is_muted = 0, False
 
     def can_change(self):
         is_terminal = getattr(sys.stdout, "isatty", bool)() or "ipykernel" in sys.modules
@@ -69,13 +69,14 @@ class ProgressLine:
         """Shows the longest of these texts that fits or, if none does, the last one, truncated."""
         width = shutil.get_terminal_size().columns - 1
         fitting = [form for form in forms if len(form) <= width] or [forms[-1][:width]]
-        print("\r" + spelled(fitting[0]).ljust(width), end="", flush=True)
-        self.is_open = True
+        text = spelled(fitting[0])
+        print("\r" + text.ljust(self.length), end="", flush=True)
+        self.length = len(text)  # no more is overwritten, so that ^C fits behind it
 
     def clear(self):
-        if self.is_open:
+        if self.length:
             print("\r" + " " * (shutil.get_terminal_size().columns - 1) + "\r", end="", flush=True)
-            self.is_open = False
+            self.length = 0
 
 
 progress_line = ProgressLine()

@@ -116,7 +116,7 @@ def test_help_shows_what_the_module_is_for_and_nothing_else():
     text = pydoc.plain(pydoc.render_doc(mnist_loader))
     for name in ("load_data(", "load_data_wrapper(", "load_image(", "class Examples"):
         assert name in text
-    assert "0 = blank … 255 = full ink" in text and "divide them by 255" in text
+    assert "0 = blank … 255 = full ink" in text and "divide by 255" in text
     for noise in ("DATA =", "SHADES", "DIGITS", "inherited", "collections"):
         assert noise not in text
 

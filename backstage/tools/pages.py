@@ -373,7 +373,8 @@ def contact_sheet(condition, path):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Draws 40 generated pictures on a sheet.")
+    parser = argparse.ArgumentParser(prog="python -m backstage.tools.pages",
+                                     description="Draws 40 generated pictures on a sheet.")
     parser.add_argument("condition", choices=CONDITIONS)
     condition = parser.parse_args().condition
     contact_sheet(condition, f"{condition}.png")

@@ -91,7 +91,8 @@ def measure(network, name, pictures, seeds):
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(description="How many pictures of handwriting are read.")
+    parser = argparse.ArgumentParser(prog="python -m backstage.tools.reading_rates",
+                                     description="How many pictures of handwriting are read.")
     parser.add_argument("kinds", nargs="*", metavar="KIND", help="parts of the names of the kinds "
                         "to measure (default: all)")
     parser.add_argument("--weights", metavar="FILE", default=os.path.join(
