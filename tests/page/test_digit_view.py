@@ -2,7 +2,6 @@
 
 import base64
 import copy
-import io
 import json
 import os
 import subprocess
@@ -11,9 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PIL import Image
 
-import browser
 import test_net
 from backstage.network.notation import number, prediction
 from backstage.page.digit_view import TRAINED, Digits
@@ -98,24 +95,6 @@ def test_a_test_image_comes_with_its_label(asked, digits):
     assert (example["index"], example["label"]) == (17, label)
     assert list(base64.b64decode(example["frame"])) == [round(255 * pixel) for pixel in inputs]
     assert len({asked("example")["index"] for draw in range(9)}) > 1
-
-
-def test_the_digits_of_a_picture_come_from_left_to_right_beside_the_ink_found_in_it(asked):
-    paper = Image.new("L", (560, 280), "white")
-    for place, digit in ((0, 7), (280, 3)):
-        paper.paste(browser.picture(digit), (place, 0))
-    content = io.BytesIO()
-    paper.save(content, "PNG")
-    found = asked("picture", picture=base64.b64encode(content.getvalue()).decode())
-    assert [asked("frame", "mnist-best.pkl", frame=frame)["predicted"]
-            for frame in found["frames"]] == [7, 3]
-    for name in ("picture", "ink"):
-        width, height, pixels = found[name]
-        shown = np.frombuffer(base64.b64decode(pixels), np.uint8).reshape(height, width)
-        assert (width, height) == (280, 140)
-        assert abs(shown - (255.0 - np.asarray(paper.resize((280, 140))))).mean() < 3
-    with pytest.raises(ValueError, match="not a picture"):
-        asked("picture", picture="AAAA")
 
 
 def test_networks_of_other_shapes_are_read_and_taught_too(image):

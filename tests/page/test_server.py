@@ -215,14 +215,6 @@ def test_at_most_32_connections_are_served_at_a_time():
         assert asked(running)[0] == 200
 
 
-def test_a_port_can_be_used_again_at_once():
-    """As when the script is stopped and started again while a browser still has the page open."""
-    with serving({}) as first:
-        asked(first)
-    with serving({}, first.server_port) as second:
-        assert second.server_port == first.server_port
-
-
 def test_a_port_that_is_taken_is_an_error_that_names_it(running):
     for port in (running.server_port, 70000):
         with pytest.raises(OSError, match=f"port {port} is not available"):

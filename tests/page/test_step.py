@@ -461,7 +461,8 @@ def test_text_and_what_can_be_edited_stand_out(page):
                                  ("#numbers strong", "#numbers strong"),
                                  ("#code .row.lit", "#code .row.lit")):
             assert browser.contrast(page, selector, ground) >= 4.5, selector
-        for selector, property in (("#diagram input", "borderBottomColor"), ("#diagram line:not(.lit)", "stroke"),
+        for selector, property in (("#diagram input", "borderBottomColor"),
+                                   ("#diagram line:not(.lit)", "stroke"),
                                    ("#diagram line.positive:not(.lit)", "stroke"),
                                    ("#step-next", "borderTopColor")):
             assert browser.contrast(page, selector, "body", property) >= 3, selector

@@ -67,12 +67,6 @@ def test_each_number_is_printed_beside_its_symbol():
     assert needed >= found["values"].keys()
 
 
-def test_a_request_of_a_step_is_not_changed_by_it():
-    sent = request(steps=3)
-    step_view.step(Net, sent)
-    assert sent == request(steps=3)
-
-
 def test_from_1_to_1000_steps_are_taken():
     assert len(step_view.step(Net, request(steps=1000))["costs"]) == 1001
     for steps in (0, 1001, 1.5):

@@ -9,7 +9,6 @@ import pytest
 import browser
 from backstage.network import explanation, notation
 from backstage.network.notation import number
-from backstage.page import kept as kept_pages
 from backstage.page.kept import Kept
 from backstage.page.training_view import Training
 from neural_net import Net
@@ -124,25 +123,6 @@ def test_two_pages_do_not_disturb_each_other(view, data):
     view.train("another", seconds=10)
     assert parameters(view.network("one")) == parameters(trained(data, 3.0))
     assert parameters(view.network("another")) == parameters(trained(data, 3.0, batch_size=7))
-
-
-def test_a_page_that_is_not_kept_any_more_is_told_how_to_go_on(view, monkeypatch):
-    monkeypatch.setattr(kept_pages, "MOST_WEIGHTS", 10_000)
-    for name in ("one", "another"):
-        view.begin(name)
-        view.train(name, batches=0)
-    with pytest.raises(ValueError, match="reload"):
-        view.train("one", batches=1)
-
-
-def test_a_training_that_fails_says_what_train_says(view, data):
-    with pytest.raises(ValueError, match="learning_rate=1000") as expected:
-        Net([784, 10, 10], seed=1).train(data[0], 1000.0, epochs=30, verbose=False)
-    view.begin()
-    with pytest.raises(ValueError) as said:
-        for _ in range(30):
-            view.train(seconds=10, learning_rate=1000.0)
-    assert str(said.value) == str(expected.value)
 
 
 @pytest.mark.parametrize("settings, words", [
@@ -307,11 +287,6 @@ def change(driver, name, value):
         }""", name, value)
 
 
-def until(driver, condition, seconds=20):
-    from selenium.webdriver.support.ui import WebDriverWait
-    return WebDriverWait(driver, seconds, 0.05).until(lambda driver: condition())
-
-
 def test_it_learns_from_start_to_pause(chromium, digits):
     with browser.served({"mnist.pkl": Net.from_file()}, lambda: digits) as running:
         chromium.get(running.address)
@@ -321,8 +296,8 @@ def test_it_learns_from_start_to_pause(chromium, digits):
         change(page, "train-size", 5)
         browser.click(page, "train-again")
         page.find_element("id", "train-start").click()
-        until(page, lambda: count(page))
-        until(page, lambda: float(browser.text(page, "train-accuracy")) > 80)
+        browser.until(page, lambda: count(page))
+        browser.until(page, lambda: float(browser.text(page, "train-accuracy")) > 80)
         browser.click(page, "train-pause")
         held = count(page)
         time.sleep(0.4)
@@ -338,7 +313,7 @@ def test_one_batch_is_exactly_one_also_when_it_pauses_a_slow_run(page):
         assert count(page) == seen
     change(page, "train-speed", 1)
     page.find_element("id", "train-start").click()
-    until(page, lambda: count(page) == 40)
+    browser.until(page, lambda: count(page) == 40)
     assert len(page.find_elements("css selector", "#train-batch-examples button")) == 10
     browser.click(page, "train-batch")
     assert count(page) == 50
@@ -406,7 +381,7 @@ def test_too_high_a_rate_shows_what_train_says(page, data):
     change(page, "train-rate", "1,000")
     browser.click(page, "train-again")
     page.find_element("id", "train-start").click()
-    until(page, lambda: browser.text(page, "train-message") == str(expected.value))
+    browser.until(page, lambda: browser.text(page, "train-message") == str(expected.value))
     change(page, "train-rate", "3")
     browser.click(page, "train-again")
     browser.click(page, "train-batch")
@@ -426,5 +401,5 @@ def test_a_drawing_is_read_by_the_network_that_learns(page):
     browser.click(page, "train-batch")
     assert not page.find_element("id", "train-drawn").is_displayed()
     browser.draw(page, browser.DIGITS[3])
-    until(page, lambda: page.find_element("id", "train-drawn").is_displayed())
+    browser.until(page, lambda: page.find_element("id", "train-drawn").is_displayed())
     assert page.find_element("id", "train-drawn").text.split()[1] in "0123456789"

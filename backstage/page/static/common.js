@@ -70,25 +70,19 @@ export function oneAtATime(send) {
   };
 }
 
-/** An element: make("p", {class: "lead"}, "text", otherElement). */
-export function make(tag, attributes = {}, ...content) {
-  return filled(document.createElement(tag), attributes, content);
-}
+/** An element: make("p", {class: "lead"}, "text", otherElement), of SVG, draw("line", {x1: 0}),
+    or of MathML, math("mi", {}, "δ"). */
+export const make = maker("http://www.w3.org/1999/xhtml");
+export const draw = maker("http://www.w3.org/2000/svg");
+export const math = maker("http://www.w3.org/1998/Math/MathML");
 
-/** The same for SVG and MathML: draw("line", {x1: 0}), math("mi", {}, "δ"). */
-export function draw(tag, attributes = {}, ...content) {
-  return filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, content);
-}
-
-export function math(tag, attributes = {}, ...content) {
-  return filled(document.createElementNS("http://www.w3.org/1998/Math/MathML", tag), attributes,
-    content);
-}
-
-function filled(element, attributes, content) {
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...content);
-  return element;
+function maker(namespace) {
+  return (tag, attributes = {}, ...content) => {
+    const element = document.createElementNS(namespace, tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...content);
+    return element;
+  };
 }
 
 export function at(id) {
@@ -150,15 +144,17 @@ export function paintMaps(canvases, maps) {
 export function heat(value, paper = null) {
   colors ??= ["--blue", "--zero", "--red"].map(rgb);
   const [blue, zero, red] = colors;
-  const strength = Math.min(Math.abs(value), 1) ** 0.7;
   return (value > 0 ? red : blue).map((part, index) =>
-    Math.round((paper ?? zero[index]) + (part - (paper ?? zero[index])) * strength));
+    Math.round((paper ?? zero[index]) + (part - (paper ?? zero[index])) * strength(value)));
+}
+
+function strength(value) {
+  return Math.min(Math.abs(value), 1) ** 0.7;
 }
 
 /** Colors an element of the class "tinted" by a value from −1 (blue) to 1 (red). */
 export function setValue(element, value) {
-  const strength = Math.min(Math.abs(value), 1) ** 0.7;
-  element.style.setProperty("--value", (Math.sign(value) * strength).toFixed(3));
+  element.style.setProperty("--value", (Math.sign(value) * strength(value)).toFixed(3));
 }
 
 /** A color of base.css as [red, green, blue]. */

@@ -22,8 +22,12 @@ export function symbolsOf(line) {
 /** A whole line: number, name = symbols = numbers = value. */
 export function lineElement(line, tag = "div") {
   return make(tag, {class: "math line", "data-copy": line.text},
-    make("span", {class: "equation-number"}, line.number), " ", symbol(line.result), " = ",
-    sum(line), " = ", sum(line, numberOf), " = ", value(line));
+    make("span", {class: "equation-number"}, line.number), " ", ...inFull(line));
+}
+
+/** A line without its number. */
+export function inFull(line) {
+  return [symbol(line.result), " = ", sum(line), " = ", sum(line, numberOf), " = ", value(line)];
 }
 
 export function value(line) {

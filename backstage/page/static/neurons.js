@@ -3,7 +3,7 @@
 
 import {passageFor, showCode} from "./code.js";
 import {bytes, heat, make, paint, paintMaps, setValue} from "./common.js";
-import {numberOf, sum, symbol} from "./lines.js";
+import {inFull, numberOf, sum, symbol} from "./lines.js";
 
 const MANY = 60;  // hidden neurons that get small tiles
 
@@ -166,9 +166,7 @@ export function explanation({lines, products, pixels}, kind, ink, passages) {
       pixelMap(signed(pixels), ink, weighted.result.place[1]),
       termTable(weighted, products),
       make("div", {class: "activation"},
-        make("div", {class: "math"}, symbol(activated.result), " = ", sum(activated), " = ",
-          sum(activated, numberOf), " = ",
-          make("strong", {class: "number", id: "neuron-out"}, activated.value)),
+        make("div", {class: "math", id: "neuron-out"}, ...inFull(activated)),
         ...lines.map(line => codeOf(line, passages)))),
   ];
 }

@@ -2,7 +2,7 @@
 
 import {passageFor, showCode} from "./code.js";
 import {at, draw, make, typed} from "./common.js";
-import {nameOf, numberOf, sum, symbol, value} from "./lines.js";
+import {inFull, nameOf, numberOf, sum, symbol, value} from "./lines.js";
 import {indices, says} from "./words.js";
 
 /** Shows a line; `box` stands in place of its result, if there is one. */
@@ -75,8 +75,7 @@ export function showCost({cost, cost_after: after, costs: [now]}, taken, which) 
   at("cost-before").textContent = cost.value;
   at("cost-after").textContent = after;
   at("cost").dataset.copy = cost.text;
-  at("cost").replaceChildren(symbol(cost.result), " = ", sum(cost), " = ", sum(cost, numberOf),
-    " = ", value(cost));
+  at("cost").replaceChildren(...inFull(cost));
   const all = [...taken, now];
   const [width, height, top] = [300, 60, Math.max(...all)];
   const points = all.map((cost, index) => {
