@@ -28,7 +28,7 @@ export function passageFor(passages, line) {
 
 /** Shows a passage with its line numbers; marks the lines that compute, and in them the names
     that stand for the symbols of `line`. */
-export function showCode(place, passage, line = null) {
+export function showCode(place, passage, line) {
   place.replaceChildren();
   let previous = null;
   for (const [number, text, computes] of passage.lines) {
@@ -36,8 +36,8 @@ export function showCode(place, passage, line = null) {
       place.append(make("div", {class: "gap", "aria-hidden": "true"}, "⋮"));
     }
     const shown = text.trimStart();
-    const isLit = computes && (!line || takesPart(line, text));
-    const code = make("code", {}, ...(isLit && line ? named(shown, line) : [shown]));
+    const isLit = computes && takesPart(line, text);
+    const code = make("code", {}, ...(isLit ? named(shown, line) : [shown]));
     code.style.setProperty("--indent", `${text.length - shown.length}ch`);
     place.append(make("div", {class: isLit ? "row lit" : "row"},
       make("span", {class: "line-number"}, String(number)), code));
