@@ -163,7 +163,7 @@ def write_begin(folder):
         finally:
             os.chdir(here)
     answers = []
-    for name, request in (("start", {}), ("step", START)):
+    for name, request in (("start", {}), ("step", {**START, "point": None})):
         reply = json.loads(answer(name, json.dumps({**request, "page": "first"})))
         answers.append({"name": name, "request": request, "result": reply["result"]})
     names = ["project.zip"] + [name for name in PYODIDE if not name.endswith(".mjs")]
