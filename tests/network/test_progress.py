@@ -59,13 +59,17 @@ def test_a_few_epochs_print_a_line_each_with_the_accuracy_on_test_data(capsys):
 def test_a_long_epoch_prints_sparse_lines_to_a_log(capsys, monkeypatch):
     ticks = itertools.count()
     monkeypatch.setattr(progress.time, "perf_counter", lambda: float(next(ticks)))
-    Net([1, 1], seed=1).train([([1.0], 1)] * 25_000, 0.1)
+    Net([1, 1], seed=1).train([([1.0], 1)] * 12_500, 0.1)
     lines = capsys.readouterr().out.splitlines()
-    assert lines[:2] == [
-        "epoch 1 of 1: 40%, 100.00% correct, 2 s left (10,000 of 25,000 examples, 10,000/s)",
-        "epoch 1 of 1: 80%, 100.00% correct, 0 s left (20,000 of 25,000 examples, 10,000/s)"]
-    assert re.match("epoch 1 of 1: 100.00% correct, mean E .* while training", lines[2])
-    assert len(lines) == 3
+    assert lines[0] == (
+        "epoch 1 of 1: 80%, 100.00% correct, 0 s left (10,000 of 12,500 examples, 10,000/s)")
+    assert re.match("epoch 1 of 1: 100.00% correct, mean E .* while training", lines[1])
+    assert len(lines) == 2
+    Net([1, 1], seed=1).train([([1.0], 1)] * 60_000, 0.1, epochs=4, watch=lambda count: count > 0,
+                              every=12_500)  # a twentieth of 240,000 examples
+    lines = capsys.readouterr().out.splitlines()
+    assert "(12,000 of 60,000 examples" in lines[0] and lines[1].startswith("Stopped by watch")
+    assert len(lines) == 2
 
 
 def test_on_a_terminal_one_line_changes_in_place(capsys, terminal):
