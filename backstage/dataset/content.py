@@ -13,18 +13,18 @@ from backstage.console import printable
 
 MOST_IMAGES = 1_000_000  # in a file
 MOST_BYTES = 240_000_000  # of a dataset: EMNIST's 280,000 digits have 220 million
-SECONDS = 6.0  # of processor time: the classic mnist.pkl.gz takes less than two
+SECONDS = 6.0  # of processor time: the classic mnist.pkl.gz takes less than two, CSV one
 
 
 class Limits:
     """What the files of one dataset may take together, and how many images each may hold; with
     max_images, that is the only limit."""
 
-    def __init__(self, max_images=None, seconds=None):
+    def __init__(self, max_images=None):
         unlimited = max_images is not None
         self.images = max_images if unlimited else MOST_IMAGES
         self.bytes = inf if unlimited else MOST_BYTES
-        self.deadline = inf if unlimited else time.thread_time() + (seconds or SECONDS)
+        self.deadline = inf if unlimited else time.thread_time() + SECONDS
 
     def spend(self, images, size):
         """Raises ValueError for more than is left of the bytes, or too many images."""

@@ -89,7 +89,7 @@ def find_digits(ink, where, whole=False):
     printed lines, components along the border, and specks. If `whole`, no digit may touch the
     border."""
     problem = "found none"
-    for again in range(4):
+    for again in range(4):  # once for each side of the picture
         threshold = _threshold(ink[where])
         # the lower threshold is a half to a third of it, as J. Canny advised (1986)
         dark, faint = (where & (ink > least) for least in (threshold, 0.4 * threshold))
@@ -99,7 +99,7 @@ def find_digits(ink, where, whole=False):
             break
         where = where & ~dilated(along, 4)  # with its blur, and recompute the threshold
         problem = "the ink found touches the edge: leave a margin around the digit"
-    for again in range(2):
+    for again in range(2):  # once more without what is fainter
         if not dark.any():
             break
         digits = digits_among(components(dark), ~where)
