@@ -316,8 +316,7 @@ def test_an_address_that_says_nothing_sensible_is_told_or_left_out(page, running
     assert "seed" in text(page, "step-message")
     assert values(page) == values_of(start_network())
     opened(page, running, "#one-step/99?W_XY=3&W_Aα=much")
-    browser.until(page, lambda: "W_Aα: expected a number" in text(page, "step-message"))
-    change(page, "W_Aα", "0.3")
+    browser.until(page, lambda: "can’t be used" in text(page, "step-message"))
     assert values(page) == values_of(start_network())
     assert "line 32 of 32" in text(page, "step-place")
 
@@ -479,3 +478,11 @@ def test_everything_can_be_reached_with_the_tab_key_and_hit_with_a_finger(page):
             "hide-results", "train-start", "train-speed", "teach-label", "network", "out_A0"} <= {
         name for name, height, width, index in targets if index >= 0}
     assert [name for name, height, width, index in targets if height < 24 or width < 24] == []
+
+
+@pytest.mark.parametrize("address", ["#learn", "#draw", "#one-step/3?Ω=abc", "#one-step/3?Ω=1e9"])
+def test_whatever_the_address_the_first_view_shows_its_line(address, page, running):
+    opened(page, running, address)
+    browser.until(page, lambda: "0.7550" in browser.text(page, "lines"))
+    assert "0.1529" in browser.text(page, "one-step")
+    assert ("can’t be used" in browser.text(page, "step-message")) == ("?" in address)

@@ -207,5 +207,13 @@ register("one-step", (place, changes) => inTurn(async () => {
   if (before !== after) shown.state = asked;
   if (before !== after || !shown.lines.length) await update();
   else render();
+  if (!shown.lines.length) {
+    shown.state = await examples.begin();
+    await update();
+    show("step-message", "The address has a number that can’t be used; these are the page’s own.");
+  }
   writeAddress(null);
 }));
+inTurn(async () => {
+  if (!shown.lines.length) await update();  // the address leads to another view
+});
