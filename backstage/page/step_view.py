@@ -132,13 +132,10 @@ def nudge(Net, request):
     reach = max(1.0, 1.5 * abs(new - old))
     curve = [(value, cost(value)) for value in
              (old + reach * part / 20 for part in range(-20, 21))]
-    paths = []
-    if request["place"][0] == "deltas" and layer == 0:
-        for output, delta in enumerate(deltas[1]):
-            weight = network.weights[1][output][neuron]
-            there = NAMES[2][output]
-            paths.append({"weight": f"W_{NAMES[1][neuron]}{there}", "output": there,
-                          "product": number(delta * weight)})
+    paths = [{"weight": f"W_{NAMES[1][neuron]}{output}", "output": output,
+              "product": number(delta * incoming[neuron])}
+             for output, delta, incoming in zip(NAMES[2], deltas[1], network.weights[1])
+             if request["place"][0] == "deltas" and layer == 0]
     return {"up": f"{up:.8f}", "down": f"{down:.8f}",
             "slope": _six((down - up) / (2 * NUDGE)), "product": _six(product),
             "curve": curve, "points": [(old, cost(old)), (new, cost(new))],

@@ -140,14 +140,6 @@ def test_a_setting_that_cannot_be_used_is_refused_and_changes_nothing(view, sett
     assert view.train(batches=0)["images"] == 10
 
 
-@pytest.mark.parametrize("rate", [0, -1.5, "fast"])
-def test_a_learning_rate_that_cannot_be_used_is_refused_before_anything_is_learned(view, rate):
-    view.begin()
-    with pytest.raises(ValueError, match=f"greater than 0.*got {rate}"):
-        view.train(batches=1, learning_rate=rate)
-    assert parameters(view.network()) == parameters(Net([784, 10, 10], seed=1))
-
-
 # ---------------------------------------------------------------------- what is shown
 
 
