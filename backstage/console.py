@@ -37,13 +37,15 @@ def described(value):
 
 
 def shown_path(path):
-    """The path relative to the current folder, if it is inside it, else unchanged."""
+    """The path relative to the current folder, if it is inside it, else unchanged; so, too, where
+    that folder is the root."""
     path = os.fsdecode(path)
     try:
+        here = os.getcwd()
         relative = os.path.relpath(path)
     except (ValueError, OSError):  # on another Windows drive, or the current folder is gone
         return path
-    return path if relative.startswith("..") else relative
+    return path if relative.startswith("..") or here == os.path.dirname(here) else relative
 
 
 def time_left(seconds):

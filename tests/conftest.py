@@ -30,7 +30,7 @@ def no_network(monkeypatch, tmp_path):
 @pytest.fixture(scope="session")
 def mnist():
     """(training_data, validation_data, test_data), where MNIST_DIR or data/mnist has them."""
-    if not os.path.isdir(MNIST_DIR):
+    if not os.path.isdir(MNIST_DIR) or not os.listdir(MNIST_DIR):
         pytest.skip("MNIST is neither where MNIST_DIR says nor in data/mnist")
     return mnist_loader.load_data_wrapper(MNIST_DIR)
 

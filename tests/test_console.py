@@ -31,6 +31,11 @@ def test_a_path_is_shown_as_it_is_typed_in_the_current_folder(tmp_path):
     assert console.shown_path(tmp_path.parent / "b.pkl") == str(tmp_path.parent / "b.pkl")
 
 
+def test_at_the_root_a_path_is_shown_whole(tmp_path, monkeypatch):
+    monkeypatch.chdir(os.path.abspath(os.sep))
+    assert console.shown_path(str(tmp_path / "b.pkl")) == str(tmp_path / "b.pkl")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows does not remove the current folder")
 def test_a_path_is_shown_whole_where_the_current_folder_is_gone(tmp_path, monkeypatch):
     (tmp_path / "gone").mkdir()

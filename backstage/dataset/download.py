@@ -55,6 +55,9 @@ def download(folder):
     except OSError as error:
         why = printable(f"{folder} can't be written to: {error.strerror or error}")
         raise DownloadError(folder, why) from None
+    finally:
+        if os.path.isdir(folder) and not os.listdir(folder):
+            os.rmdir(folder)
 
 
 def _fetch_from_any(mirrors, name, folder):

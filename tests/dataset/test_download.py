@@ -300,3 +300,10 @@ def test_an_interrupt_leaves_no_file_and_no_line(mirror, monkeypatch):
     assert time.monotonic() - started < download.PATIENCE
     assert "\n" not in terminal.getvalue() and terminal.getvalue().endswith(" \r")
     assert os.listdir("data/mnist") == []
+
+
+def test_a_failed_download_leaves_no_empty_folder(tmp_path):
+    folder = tmp_path / "data" / "mnist"
+    with pytest.raises(download.DownloadError):
+        download.download(str(folder))
+    assert not folder.exists()
