@@ -103,7 +103,7 @@ def test_the_outs_are_those_of_the_vectorized_twin(hidden, output_and_cost, bias
         assert np.allclose([one[layer] for one in ours], outs, rtol=1e-13, atol=1e-15)
 
 
-SIZES = ([4, 3], [4, 1], [4, 3, 2], [3, 4, 3, 3], [3, 3, 4, 3, 2])
+SIZES = ([4, 3], [4, 1], [3, 4, 3, 3], [3, 3, 4, 3, 2])
 
 
 @pytest.mark.parametrize("hidden, output_and_cost, biases", FAMILY)

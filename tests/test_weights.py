@@ -40,7 +40,8 @@ def test_the_recipes_give_the_same_floats_on_this_python_and_on_pypy():
     pypy = shutil.which("pypy3")
     if pypy is None:
         pytest.skip("there is no pypy3 here")
-    script = "import sys; sys.path.insert(0, sys.argv[1])\n" + recipes()[0] + SHORTENED
+    functions = recipes()[0].replace("784, 300, 10", "784, 30, 10")  # in a tenth of the time
+    script = "import sys; sys.path.insert(0, sys.argv[1])\n" + functions + SHORTENED
     both = [subprocess.Popen([python, "-c", script, os.path.dirname(WEIGHTS)],
                              stdout=subprocess.PIPE) for python in (sys.executable, pypy)]
     runs = [process.communicate()[0] for process in both]

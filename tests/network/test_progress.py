@@ -272,7 +272,7 @@ def test_ctrl_c_between_any_two_lines_leaves_a_network_that_works(capsys, tmp_pa
             return trace
         return trace
 
-    for line in range(60, 1500, 7):
+    for line in range(60, 1500, 11):
         network = Net([2, 3, 2], hidden="tanh", seed=1)
         progress.Training.interrupted = -10.0
         old = sys.gettrace()
