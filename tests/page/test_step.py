@@ -383,7 +383,7 @@ def test_xor_ends_at_four_of_four_for_the_seed_shown_and_a_point_is_the_example(
     assert page.find_element("id", "seed").get_property("value") == "1"
     for hundred in range(10):
         click(page, "take-100")
-    assert text(page, "right") == "4 of 4 right"
+    assert text(page, "right") == "4 of 4 correct"
     colors = page.execute_script("""
         const pen = document.querySelector("#boundary canvas").getContext("2d");
         return [[4, 19], [4, 4], [19, 4], [19, 19]].map(([x, y]) => {

@@ -26,7 +26,7 @@ export class Boundary {
     this.place.hidden = !map;
     if (!map) return;
     paintMaps([this.canvas], [map]);
-    this.right.replaceChildren(make("strong", {}, `${right} of 4`), " right");
+    this.right.replaceChildren(make("strong", {}, `${right} of 4`), " correct");
     this.buttons.forEach((button, index) =>
       button.setAttribute("aria-pressed", String(index === point)));
   }

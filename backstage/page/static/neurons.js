@@ -35,7 +35,7 @@ export class Neurons {
         role: "toolbar", "aria-label": `The hidden neurons${which}`}, ...row);
       grid.addEventListener("keydown", event => moveAmong(row, event));
       this.hidden.append(make("h3", {}, `The ${row.length} hidden neurons${which}`,
-        make("small", {}, layer === 0 ? "Each is shown by its weights now: pixels that excite it "
+        make("small", {}, layer === 0 ? "Each hidden neuron is shown by its weights now: pixels that excite it "
           + "are red, pixels that inhibit it blue. The stronger the colors, the larger its output."
           : "The stronger the color, the larger its output.")), grid);
       return row;
@@ -161,7 +161,7 @@ export function explanation({lines, products, pixels}, kind, ink, passages) {
   const [weighted, activated] = lines;
   return [
     make("h3", {}, `${kind} neuron ${weighted.result.sub}`,
-      make("small", {}, "Its weighted input, the heaviest terms first.")),
+      make("small", {}, "Its weighted input, the largest terms first.")),
     make("div", {class: "neuron"},
       pixelMap(signed(pixels), ink, weighted.result.place[1]),
       termTable(weighted, products),

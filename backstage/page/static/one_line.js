@@ -23,11 +23,11 @@ export function showLine(line, passages, box) {
 export function answerBox(line, solved) {
   const box = make("input", {inputmode: "decimal", autocomplete: "off", size: "10",
     "aria-label": `Your result for ${nameOf(line.result).replace("_", " ")}`, id: "your-result"});
-  const verdict = make("output", {class: "verdict"}, " type the number, then Enter");
+  const verdict = make("output", {class: "verdict"}, " type the number and press Enter");
   box.addEventListener("change", () => {
     if (!box.value.trim()) return;
     if (sameDigits(typed(box.value), line.value)) solved();
-    else verdict.textContent = " not this number; try again, or go on";
+    else verdict.textContent = " not correct; try again or continue";
   });
   return make("span", {}, box, verdict);
 }

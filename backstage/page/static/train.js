@@ -10,7 +10,7 @@ import {register} from "./state.js";
 const SECONDS = 0.15;  // of training in a request at full speed: five a second, with what is shown
 const WAITS = [2000, 1000, 500, 200, null];  // ms for each single batch; null: full speed
 const SPEEDS = ["a batch in two seconds", "a batch a second", "two batches a second",
-  "five batches a second", "as fast as it can"];
+  "five batches a second", "as fast as possible"];
 
 const NAMES = {mnist: "images of MNIST", digits: "of the smaller digits"};
 

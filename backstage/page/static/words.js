@@ -5,15 +5,15 @@ import {LAYERS} from "./diagram.js";
 import {symbolsOf} from "./lines.js";
 
 const SAYS = {
-  "(1)": "A neuron’s weighted input: each output of the layer before, times its weight, "
+  "(1)": "A neuron’s weighted input: each output of the previous layer, times its weight, "
     + "and the bias.",
   "(2)": "The activation function turns it into the neuron’s output, a number from 0 to 1.",
-  "(3)": "An output neuron’s error term: how far it is off, times the derivative of its "
+  "(3)": "An output neuron’s error term: (Target − out), times the derivative of its "
     + "activation.",
-  "(4)": "A hidden neuron’s error term: the next layer’s error terms, each back through its "
-    + "weight, times the derivative.",
-  "(5)": "A weight into an output neuron changes by learning rate × error term × what came "
-    + "through it.",
+  "(4)": "A hidden neuron’s error term: the next layer’s error terms, each times the weight "
+    + "that leads to it, summed, times the derivative.",
+  "(5)": "A weight into an output neuron changes by learning rate × error term × the "
+    + "output it comes from.",
   "(6)": "A weight into a hidden neuron changes in the same way.",
 };
 
