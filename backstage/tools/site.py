@@ -48,7 +48,8 @@ POLICY = ("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(
-        prog="python -m backstage.tools.site", description=__doc__.split("\n\n")[0], epilog=__doc__.split("\n\n", 1)[1],
+        prog="python -m backstage.tools.site", description=__doc__.split("\n\n")[0],
+        epilog=__doc__.split("\n\n", 1)[1],
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", help="where to write the site; what is there is replaced")
     parser.add_argument("--pyodide", metavar="FOLDER", help=f"Pyodide {VERSION}, as its npm "

@@ -106,19 +106,19 @@ def assert_tinted(page, selector, values):
 # ---------------------------------------------------------------------- what is drawn is read
 
 
-def test_drawn_digits_are_read_from_a_frame_as_handwriting_makes_it(page, networks):
-    for digit, strokes in browser.DIGITS.items():
-        browser.draw(page, strokes)
-        settled(page)
-        frame = np.array(inputs(page)) * 255
-        expected = framed(ink(page) / 255).reshape(-1)
-        assert abs(frame - expected).max() <= 2
-        outs = networks["mnist-best.pkl"].forward(inputs(page))
-        assert text(page, "answer") == str(digit) == str(outs[-1].index(max(outs[-1])))
-        assert numbers(page, "#outputs .out") == pytest.approx(outs[-1], abs=6e-5)
-        click(page, "clear")
-        assert text(page, "answer") == "" and not ink(page).any() and not any(inputs(page))
-        assert set(texts(page, "#outputs .out")) == {""}
+@pytest.mark.parametrize("digit", browser.DIGITS)
+def test_a_drawn_digit_is_read_from_a_frame_as_handwriting_makes_it(digit, page, networks):
+    browser.draw(page, browser.DIGITS[digit])
+    settled(page)
+    frame = np.array(inputs(page)) * 255
+    expected = framed(ink(page) / 255).reshape(-1)
+    assert abs(frame - expected).max() <= 2
+    outs = networks["mnist-best.pkl"].forward(inputs(page))
+    assert text(page, "answer") == str(digit) == str(outs[-1].index(max(outs[-1])))
+    assert numbers(page, "#outputs .out") == pytest.approx(outs[-1], abs=6e-5)
+    click(page, "clear")
+    assert text(page, "answer") == "" and not ink(page).any() and not any(inputs(page))
+    assert set(texts(page, "#outputs .out")) == {""}
 
 
 def test_one_request_at_a_time_and_the_latest_drawing_last(page):
