@@ -56,6 +56,8 @@ with three exceptions: page uses all of them, pictures uses network, and dataset
       page_latency.py     how fast the page answers
       reading_rates.py    how many pictures of digits are read
       pages.py            generated pictures of handwriting
+      papers.py           what the generated digits are written on
+      written_digits.py   the strokes of generated digits
       site.py             the page as a folder for any static host
     images/             every picture that a README shows
     exercises.md        answers to the README's exercises
