@@ -7,7 +7,7 @@ import {Curve} from "./curve.js";
 import {Neurons} from "./neurons.js";
 import {register} from "./state.js";
 
-const SECONDS = 0.15;  // of training in a request at full speed: five a second, with what is shown
+const SECONDS = 0.11;  // of training in a request at full speed: five a second, with what is shown
 const WAITS = [2000, 1000, 500, 200, null];  // ms for each single batch; null: full speed
 const SPEEDS = ["a batch in two seconds", "a batch a second", "two batches a second",
   "five batches a second", "as fast as possible"];
