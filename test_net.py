@@ -184,7 +184,7 @@ def run(options):
         from backstage.pictures.drawing import picture_path
         picture_path("mistakes.png", options.mistakes)  # raise before the evaluation, not after
     if options.weights:
-        Net.from_file(options.weights)  # likewise, before data is loaded or downloaded
+        os.stat(options.weights)  # likewise: raises before data is loaded or downloaded
     test_data = mnist_loader.load_data_wrapper(options.dataset)[2]
     if test_data.dataset not in DATASETS and not options.weights:
         raise ValueError("--weights: required with --dataset PATH; expected a network trained on "
