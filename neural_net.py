@@ -9,9 +9,8 @@ training and evaluation. Variants, validation, printing, drawing, saving: backst
 import random
 from math import exp, sqrt
 
-from backstage.network import activations, checks, notation, parameters, printed_step
-from backstage.network import saving
-from backstage.network.confusion import confusion
+from backstage.network import activations, checks, confusion, notation, parameters
+from backstage.network import printed_step, saving
 from backstage.network.labels import is_right
 from backstage.network.progress import Scoring, Training
 from backstage.pictures import gallery
@@ -239,7 +238,8 @@ class Net:
                 for first in range(0, len(order), batch_size):
                     batch = progress.examples(order[first:first + batch_size])
                     passes = self.train_batch(batch, learning_rate, weight_decay)
-                    progress.batch_done(passes)
+                    for outs, deltas in passes:
+                        progress.example_done(outs, deltas)
                 held_out = None
                 if test_data is not None and progress.reports(epoch):
                     held_out = self.evaluate(test_data) / len(test_data)
@@ -310,7 +310,7 @@ class Net:
     # ----------------------- methods from backstage, where self is called network
 
     __repr__ = notation.constructor            # Net([784, 30, 10])
-    confusion = confusion                      # counts[label][predicted]
+    confusion = confusion.confusion            # counts[label][predicted]
     explain = printed_step.explain             # prints one training step
     imagine = gallery.imagine                  # draws what a digit looks like to self
     looks_for = gallery.looks_for              # draws the weights of hidden neurons

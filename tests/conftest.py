@@ -14,12 +14,14 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # also where it was ig
 
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch, tmp_path):
-    """No test leaves this machine, or writes into the project or the folder it is run from."""
+    """No test leaves this machine, writes into the project or the folder it is run from, or
+    depends on the width of the terminal."""
     assert len(download.MIRRORS) == 2
     monkeypatch.setattr(download, "MIRRORS", ())
     for name in ("http_proxy", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
     monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.delenv("COLUMNS", raising=False)
     if os.path.isdir(MNIST_DIR):
         monkeypatch.setenv("MNIST_DIR", MNIST_DIR)
     else:

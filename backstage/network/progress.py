@@ -113,7 +113,7 @@ class Training(Progress):
     def examples(self, indices):
         """The examples of a batch, one after another."""
         self.look()
-        self.targets = []
+        self.targets, self.place = [], 0
         for index in indices:
             inputs, target = self.example(index)
             self.targets.append(target)
@@ -135,19 +135,20 @@ class Training(Progress):
         if str(ends) == "True" and not at_end:  # Python's or NumPy's
             raise Stopped
 
-    def batch_done(self, passes):
-        """Counts and checks the examples of a batch: a pair (outs, deltas) for each."""
-        for (outs, deltas), target in zip(passes, self.targets):
-            self.images += 1
-            self.done += 1
-            self.divergence.check(outs, deltas, target, self.images)
-            self.right += labels.is_right(self.network, outs, target)
-            self.loss += self.network.loss(outs, target)
-            is_due = self.done % self.images_between_lines == 0 and self.done < self.count
-            if is_due and not self.can_change:
-                self.say(self.forms()[0])
-        if self.is_time():
-            progress_line.show(*self.forms())
+    def example_done(self, outs, deltas):
+        """Counts and checks the next example of the batch that was trained."""
+        target = self.targets[self.place]
+        self.place += 1
+        self.images += 1
+        self.done += 1
+        self.divergence.check(outs, deltas, target, self.images)
+        self.right += labels.is_right(self.network, outs, target)
+        self.loss += self.network.loss(outs, target)
+        if self.can_change:
+            if self.is_time():
+                progress_line.show(*self.forms())
+        elif self.done % self.images_between_lines == 0 and self.done < self.count:
+            self.say(self.forms()[0])
 
     def forms(self):
         """Versions of the progress text, longest first."""

@@ -370,7 +370,6 @@ def test_lines_follow_the_terminal_and_break_only_between_terms(sizes, columns, 
                                                                 capsys, monkeypatch):
     network = Net(sizes, seed=1)
     step = {} if sizes[0] == 2 else dict(inputs=digits[2][5][0], target=1)
-    monkeypatch.delenv("COLUMNS", raising=False)
     wide = explained(network, capsys, **step)
     monkeypatch.setenv("COLUMNS", columns)
     narrow = explained(network, capsys, **step)
