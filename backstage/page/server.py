@@ -21,7 +21,7 @@ from backstage.console import printable, say
 PAGE = pathlib.Path(__file__).resolve().parent / "static"
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript",
          ".svg": "image/svg+xml"}
-LARGEST_BODY = 5_000_000  # bytes
+LARGEST_BODY = 30_000_000  # bytes; a picture takes a third more than its file
 MOST_CONNECTIONS = 32  # at a time; a browser opens six
 DEADLINE = 20  # seconds for a request to arrive, and for a response to be taken
 HEADERS = {

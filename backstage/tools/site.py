@@ -153,7 +153,7 @@ def write_page(folder):
 
 def write_begin(folder):
     """Writes what the page shows before Python has started: its first requests with their
-    results, and the number of bytes that are to come."""
+    results."""
     here = os.getcwd()
     with tempfile.TemporaryDirectory() as unpacked:
         with zipfile.ZipFile(os.path.join(folder, "project.zip")) as archive:
@@ -167,10 +167,8 @@ def write_begin(folder):
     for name, request in (("start", {}), ("step", {**START, "point": None})):
         reply = json.loads(answer(name, json.dumps({**request, "page": "first"})))
         answers.append({"name": name, "request": request, "result": reply["result"]})
-    names = ["project.zip"] + [name for name in PYODIDE if not name.endswith(".mjs")]
-    total = sum(os.path.getsize(os.path.join(folder, name)) for name in names)
     with open(os.path.join(folder, "begin.json"), "w", encoding="utf-8") as file:
-        json.dump({"bytes": total, "answers": answers}, file)
+        json.dump(answers, file)
 
 
 def size(folder):

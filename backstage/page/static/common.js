@@ -113,14 +113,6 @@ export function bytes(base64) {
   return Uint8Array.from(atob(base64), letter => letter.charCodeAt(0));
 }
 
-export function base64(bytes) {
-  let text = "";
-  for (let start = 0; start < bytes.length; start += 8192) {
-    text += String.fromCharCode(...bytes.subarray(start, start + 8192));
-  }
-  return btoa(text);
-}
-
 // ------------------------------------------------------------------ colors, which base.css has
 
 let colors = null;  // blue, zero and red, as they are in light or in dark colors

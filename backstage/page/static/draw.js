@@ -1,7 +1,6 @@
 // The drawing view: a digit is drawn, and the network reads along.
 
-import {ask, at, base64, bytes, grayImage, grays, make, oneAtATime, paint, show, start}
-  from "./common.js";
+import {ask, at, bytes, grayImage, grays, make, oneAtATime, paint, show, start} from "./common.js";
 import {framed} from "./frame.js";
 import {explanation, Neurons} from "./neurons.js";
 import {Paper} from "./paper.js";
@@ -79,9 +78,8 @@ async function showExample() {
 async function showFile(file) {
   begin();
   const {signal} = shown.wanted;
-  const picture = await sent(file).catch(() => show("draw-message",
-    `${file.name}: not an image that this browser can read; save it as PNG or JPEG`));
-  const result = picture && await asked("picture", {picture}, signal);
+  const picture = await sent(file).catch(() => show("draw-message", `${file.name}: not a file`));
+  const result = picture !== undefined && await asked("picture", {picture}, signal);
   if (!result) return;
   change({frame: result.frames[0], image: grayImage(result.picture), picture: result});
 }
@@ -112,7 +110,7 @@ const read = oneAtATime(async frameOf => {
 function readDrawing() {
   read(() => {
     const frame = framed(paper.ink());
-    return frame && base64(frame);
+    return frame && btoa(String.fromCharCode(...frame));
   });
 }
 

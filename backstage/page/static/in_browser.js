@@ -10,23 +10,17 @@ let requests = 0;
 let isReady = false;
 let failed = "";
 
-const bar = make("progress", {"aria-label": "Starting Python"});
-const note = make("span", {}, "Starting Python in this browser…");
-const place = make("p", {id: "starting", class: "message", role: "status"}, note, " ", bar);
+const bar = make("progress", {max: 3, "aria-label": "Starting Python"});
+const place = make("p", {id: "starting", class: "message", role: "status"},
+  "Loading Python into this browser and starting it… ", bar);
 document.querySelector("main").prepend(place);
 at("where").textContent = "in this browser, by Python in WebAssembly";
 
-worker.onmessage = async ({data}) => {
-  if (data.loaded) {
-    const {bytes} = await begin;
-    bar.max = bytes;
-    bar.value = Math.min(data.loaded, bytes);
-    const megabytes = number => (number / 1e6).toFixed(1);
-    note.textContent = bar.value === bytes ? "Starting Python in this browser…"
-      : `Loading Python into this browser: ${megabytes(bar.value)} of ${megabytes(bytes)} MB`;
-  } else if (data.ready) {
-    isReady = true;
-    place.remove();
+worker.onmessage = ({data}) => {
+  if (data.done) {
+    bar.value = data.done;
+    isReady = data.done === bar.max;
+    place.hidden = isReady;
   } else if (data.failed) {
     fail(data.failed);
   } else {
@@ -46,9 +40,8 @@ function fail(message) {
 /** The result of a route, like that of the server; throws an Error with its message. */
 export async function post(name, request, signal) {
   if (!isReady) {
-    const {answers} = await begin;
     const {page, ...rest} = request;
-    const known = answers.find(one => one.name === name
+    const known = (await begin).find(one => one.name === name
       && JSON.stringify(one.request) === JSON.stringify(rest));
     if (known) {
       if (name === "start") send(name, request).catch(() => {});  // Python has to know the page

@@ -2,7 +2,7 @@
 // changed in them, and the boxes that they are typed into.
 
 import {ask, make, typed} from "./common.js";
-import {record, undo} from "./state.js";
+import {record} from "./state.js";
 
 export class Examples {
   /** `beginning` is what the server sent of the view, and `places` are {"W_ΩA": a place, …}. */
@@ -68,52 +68,38 @@ export class Boxes {
   /** places: {"W_ΩA": ["weights", 0, 0, 0], …}. get() is the state whose numbers are shown, and
       set(state) changes it. */
   constructor(places, get, set) {
-    Object.assign(this, {places, get, set, inputs: {}, edit: null, printed: null, wrong: ""});
+    Object.assign(this, {places, get, set, inputs: {}, before: null, printed: null, wrong: ""});
   }
 
   /** Makes the box of a number. */
   make(name) {
     const input = make("input", {inputmode: "decimal", autocomplete: "off", spellcheck: "false",
       "data-symbol": name, "aria-label": name.replace("_", " ")});
-    input.addEventListener("focus", () => this.open(input, name));
-    input.addEventListener("input", () => this.change(name, typed(input.value)));
-    input.addEventListener("blur", () => {
-      this.edit = null;
-      this.fill();
+    const open = () => {  // with all its digits
+      this.before = this.get();
+      fit(input, inFull(valueAt(this.before.numbers, this.places[name])));
+      input.select();
+    };
+    input.addEventListener("focus", open);
+    input.addEventListener("input", () => {
+      const numbers = structuredClone(this.get().numbers);
+      setAt(numbers, this.places[name], typed(input.value));
+      this.set({...this.get(), numbers, costs: []});
+      fit(input, input.value);
     });
+    input.addEventListener("change", () => {  // what was typed since then is undone at once
+      const {before, set} = this;
+      const after = this.before = this.get();
+      if (after !== before) record(() => set(before), () => set(after));
+    });
+    input.addEventListener("blur", () => this.fill());
     input.addEventListener("keydown", event => {
-      if (event.key === "Escape" && this.edit) undo();
-      if (event.key === "Escape" || event.key === "Enter") this.open(input, name);
+      if (event.key !== "Escape") return;
+      this.set(this.before);
+      open();
     });
     this.inputs[name] = input;
     return input;
-  }
-
-  /** Shows a number with all its digits, to be changed. */
-  open(input, name) {
-    this.edit = null;
-    fit(input, inFull(valueAt(this.get().numbers, this.places[name])));
-    input.select();
-  }
-
-  /** Changes a number; what was typed since the box was opened is undone at once. */
-  change(name, value) {
-    const before = this.get();
-    const numbers = structuredClone(before.numbers);
-    setAt(numbers, this.places[name], value);
-    this.set({...before, numbers, costs: []});
-    fit(this.inputs[name], this.inputs[name].value);
-    if (!this.edit) {
-      const edit = this.edit = {before};
-      record(() => this.restore(edit.before), () => this.restore(edit.after));
-    }
-    this.edit.after = this.get();
-  }
-
-  restore(state) {
-    this.set(state);
-    const name = document.activeElement.dataset.symbol;
-    if (this.inputs[name] === document.activeElement) this.open(this.inputs[name], name);
   }
 
   /** Shows the numbers as the server prints them, printed = {values: {"W_ΩA": "0.1000", …},

@@ -2,12 +2,26 @@
 
 import {passageFor, showCode} from "./code.js";
 import {at, draw, make, typed} from "./common.js";
-import {inFull, nameOf, numberOf, sum, symbol, value} from "./lines.js";
-import {indices, says} from "./words.js";
+import {LAYERS} from "./diagram.js";
+import {inFull, nameOf, numberOf, sum, symbol, symbolsOf, value} from "./lines.js";
+
+const SAYS = {
+  "(1)": "A neuron’s weighted input: each output of the previous layer, times its weight, "
+    + "and the bias.",
+  "(2)": "The activation function turns it into the neuron’s output, a number from 0 to 1.",
+  "(3)": "An output neuron’s error term: (Target − out), times the derivative of its "
+    + "activation.",
+  "(4)": "A hidden neuron’s error term: the next layer’s error terms, each times the weight "
+    + "that leads to it, summed, times the derivative.",
+  "(5)": "A weight into an output neuron changes by learning rate × error term × the "
+    + "output it comes from.",
+  "(6)": "A weight into a hidden neuron changes in the same way.",
+  bias: "A bias changes like a weight from a neuron whose output is always 1.",
+};
 
 /** Shows a line; `box` stands in place of its result, if there is one. */
 export function showLine(line, passages, box) {
-  at("says").textContent = says(line);
+  at("says").textContent = SAYS[line.result.place[0] === "new_biases" ? "bias" : line.number];
   at("line").dataset.copy = line.text;
   at("equation").replaceChildren(symbol(line.result), " = ", sum(line), " ",
     make("span", {class: "equation-number"}, line.number));
@@ -17,6 +31,28 @@ export function showLine(line, passages, box) {
   at("code-file").textContent = passage.file;
   showCode(at("code"), passage, line);
   at("indices").replaceChildren(...indices(line));
+}
+
+/** What the code's indices are at this line. */
+function indices(line) {
+  const [kind, at, neuron, source] = line.result.place;
+  const layer = kind === "outs" ? at - 1 : at;  // as in weights[layer]
+  const isZero = index => symbolsOf(line).some(({place, number}) => place[0] === "outs"
+    && place[1] === layer && place[2] === index && number === "0.0000");
+  const named = names => names.map((name, index) => `${index} (${name})`);
+  const found = [["layer", layer], ["neuron", named(LAYERS[layer + 1])[neuron]]];
+  if (line.number === "(1)") {
+    const taken = named(LAYERS[layer]).filter((_, index) => !isZero(index));
+    found.push(["source", taken.join(", then ") || "none, since all are 0"]);
+  }
+  if (line.number === "(2)") found.push(["in_", `in_${line.result.sub}`]);
+  if (line.number === "(4)") found.push(["next_neuron", named(LAYERS[2]).join(", then ")]);
+  if (source !== undefined) {
+    const skipped = isZero(source) ? ", which is skipped: what comes from it is 0" : "";
+    found.push(["source", named(LAYERS[layer])[source] + skipped]);
+  }
+  return found.flatMap(([name, value], index) =>
+    [index ? "; " : "Here ", make("code", {}, name), ` is ${value}`]);
 }
 
 /** A box to type the result of a line into, while it is hidden; compared at the digits shown. */
@@ -33,41 +69,27 @@ export function answerBox(line, solved) {
 }
 
 function sameDigits(number, shown) {
-  const plain = shown.replaceAll("−", "-");
-  const digits = plain.split("e")[0].split(".")[1].length;
-  const printed = typeof number !== "number" ? "" : plain.includes("e")
-    ? number.toExponential(digits) : number.toFixed(digits);
-  return printed !== "" && Number(printed) === Number(plain);
+  const [digits, exponent = 0] = shown.replaceAll("−", "-").split("e");
+  const last = 10 ** (exponent - digits.split(".")[1].length);
+  return Math.abs(number - digits * 10 ** exponent) <= last / 2;
 }
 
 /** Lists the lines of all sections; go(line) shows one. */
 export function listLines(sections, go) {
-  const place = at("lines");
   const lines = sections.flatMap(section => section.lines);
-  if (place.childElementCount) {
-    place.querySelectorAll("button .number").forEach((number, index) => {
-      number.textContent = lines[index].value;
-    });
-    return;
-  }
-  for (const {heading, lines: some} of sections) {
-    const lists = [];
-    for (const line of some) {
-      const index = lines.indexOf(line);
-      const button = make("button", {type: "button", "data-line": index,
-        "data-symbol": nameOf(line.result)},
-      make("span", {class: "equation-number"}, line.number), symbol(line.result),
-      make("span", {class: "number"}, line.value));
-      button.addEventListener("click", () => go(index));
-      if (!lists.length || line.number === "(6)" && lines[index - 1].number === "(5)") {
-        lists.push(make("ol"));
-      }
-      lists.at(-1).append(make("li", {}, button));
-    }
-    const [title, more = ""] = heading.split(": ");
-    place.append(make("section", {}, make("h3", {}, title, make("small", {}, more)),
-      make("div", {class: "lists"}, ...lists)));
-  }
+  at("lines").replaceChildren(...sections.map(section => {
+    const [title, more = ""] = section.heading.split(": ");
+    return make("section", {}, make("h3", {}, title, make("small", {}, more)),
+      make("ol", {}, ...section.lines.map(line => {
+        const index = lines.indexOf(line);
+        const button = make("button", {type: "button", "data-line": index,
+          "data-symbol": nameOf(line.result)},
+        make("span", {class: "equation-number"}, line.number), symbol(line.result),
+        make("span", {class: "number"}, line.value));
+        button.addEventListener("click", () => go(index));
+        return make("li", {}, button);
+      })));
+  }));
 }
 
 /** Shows E, and how it fell over the steps that were taken. */

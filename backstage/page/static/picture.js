@@ -1,9 +1,6 @@
 // Pictures of digits, from files: sending them, and showing what was found in them.
 
-import {at, base64, grayImage, make} from "./common.js";
-
-const LARGEST_FILE = 3_500_000;  // bytes; a larger picture is scaled down before it is sent
-const LARGEST_SIDE = 2000;       // pixels of what it is scaled to
+import {at, grayImage, make} from "./common.js";
 
 /** Calls read(file) for a file that is chosen or is dropped anywhere on the page; a browser would
  *  leave the page for it. */
@@ -22,18 +19,14 @@ export function receiveFiles(read) {
   });
 }
 
-/** A file in base64, or a smaller picture if it is too large to send. */
-export async function sent(file) {
-  let content = file;
-  if (file.size > LARGEST_FILE) {
-    const picture = await createImageBitmap(file);
-    const scale = Math.min(1, LARGEST_SIDE / Math.max(picture.width, picture.height));
-    const smaller = new OffscreenCanvas(Math.ceil(picture.width * scale),
-      Math.ceil(picture.height * scale));
-    smaller.getContext("2d").drawImage(picture, 0, 0, smaller.width, smaller.height);
-    content = await smaller.convertToBlob({type: "image/jpeg", quality: 0.92});
-  }
-  return base64(new Uint8Array(await content.arrayBuffer()));
+/** A file in base64. */
+export function sent(file) {
+  const reader = new FileReader();
+  reader.readAsDataURL(file);
+  return new Promise((resolve, reject) => {
+    reader.onload = () => resolve(reader.result.split(",")[1] ?? "");
+    reader.onerror = reject;
+  });
 }
 
 /** Shows what the route "picture" found beside the picture: the ink, and each digit as the network

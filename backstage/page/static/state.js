@@ -56,24 +56,19 @@ export function record(undo, redo) {
   count += 1;
 }
 
-export function undo() {
-  if (!count) return;
-  count -= 1;
-  done[count].undo();
-}
-
-function redo() {
-  if (count === done.length) return;
-  count += 1;
-  done[count - 1].redo();
-}
-
 addEventListener("keydown", event => {
-  if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
-  if (event.target.matches?.("input:not([data-symbol]), textarea")) return;  // the browser's own
   const key = event.key.toLowerCase();
-  if (key !== "z" && key !== "y") return;
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || key !== "z" && key !== "y") return;
+  if (event.target.matches?.("input:not([data-symbol])")) return;  // the browser's own
   event.preventDefault();
-  if (key === "y" || event.shiftKey) redo();
-  else undo();
+  const focused = document.activeElement;
+  focused.blur();  // what has been typed is a change, too
+  if (key === "y" || event.shiftKey) {
+    if (count < done.length) done[count].redo();
+    count = Math.min(count + 1, done.length);
+  } else if (count) {
+    count -= 1;
+    done[count].undo();
+  }
+  focused.focus({preventScroll: true});
 });

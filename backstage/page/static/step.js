@@ -45,7 +45,7 @@ async function set(next) {
 /** Changes the state so that it can be undone. */
 function change(next) {
   const before = shown.state;
-  record(() => boxes.restore(before), () => boxes.restore(next));
+  record(() => set(before), () => set(next));
   return set(next);
 }
 
@@ -109,7 +109,8 @@ function go(line, isNew = true) {
   shown.current = Math.min(Math.max(line, 0), shown.lines.length - 1);
   shown.isSolved = false;
   render();
-  at("announced").textContent = announced();
+  const {text, value} = shown.lines[shown.current];
+  at("announced").textContent = at("hide-results").checked ? text.slice(0, -value.length) : text;
   writeAddress(isNew);
 }
 
@@ -154,11 +155,6 @@ function knownSoFar() {
     .map(line => [nameOf(line.result), line.value]));
 }
 
-function announced() {
-  const {text, value} = shown.lines[shown.current];
-  return at("hide-results").checked ? text.slice(0, -value.length) : text;
-}
-
 function writeAddress(isNew) {
   if (shown.playing) return;
   write("one-step", String(shown.current + 1), examples.changes(shown.state), isNew);
@@ -197,16 +193,12 @@ document.addEventListener("keydown", event => {
 });
 
 register("one-step", (place, changes) => inTurn(async () => {
-  const asked = await examples.from(changes).catch(async error => {
+  shown.current = Math.max(Number(place) - 1, 0) || 0;
+  shown.state = await examples.from(changes).catch(async error => {
     await update();
     throw error;
   });
-  shown.current = Math.max(Number(place) - 1, 0) || 0;
-  const [before, after] = [shown.state, asked].map(state =>
-    JSON.stringify(examples.changes(state)));
-  if (before !== after) shown.state = asked;
-  if (before !== after || !shown.lines.length) await update();
-  else render();
+  await update();
   if (!shown.lines.length) {
     shown.state = await examples.begin();
     await update();

@@ -1,27 +1,16 @@
 // Python in a web worker: starts Pyodide, unpacks the project, and answers requests one at a time.
-// Messages to it: {id, name, request}; from it: {loaded}, the bytes that have come so far,
-// {ready: true}, {failed: message}, or {id, reply, file}.
+// Messages to it: {id, name, request}; from it: {done}, how many of the three steps of the
+// start, {failed: message}, or {id, reply, file}.
 
 import {loadPyodide, version} from "./pyodide.mjs";
 
 const CDN = `https://cdn.jsdelivr.net/pyodide/v${version}/full/`;
 
-let loaded = 0;
 const plainFetch = globalThis.fetch;
-globalThis.fetch = async (...details) => {  // the same, counting
+globalThis.fetch = async (...details) => {  // Pyodide waits forever for a file that is not there
   const response = await plainFetch(...details);
-  if (!response.ok) {
-    postMessage({failed: `${response.url} could not be loaded`});
-    return response;
-  }
-  const counted = response.body.pipeThrough(new TransformStream({
-    transform(chunk, controller) {
-      loaded += chunk.length;
-      postMessage({loaded});
-      controller.enqueue(chunk);
-    },
-  }));
-  return new Response(counted, response);
+  if (!response.ok) postMessage({failed: `${response.url} could not be loaded`});
+  return response;
 };
 
 const started = start();
@@ -29,9 +18,15 @@ started.catch(error => postMessage({failed: error.message}));
 let last = started;
 
 async function start() {
+  let done = 0;
+  const step = result => {
+    done += 1;
+    postMessage({done});
+    return result;
+  };
   const [python, project] = await Promise.all([
-    loadPyodide({indexURL: "./", packageBaseUrl: CDN}),
-    fetch("project.zip").then(response => response.arrayBuffer())]);
+    loadPyodide({indexURL: "./", packageBaseUrl: CDN}).then(step),
+    fetch("project.zip").then(response => response.arrayBuffer()).then(step)]);
   python.unpackArchive(project, "zip");
   python.runPython(`
 import sys
@@ -39,8 +34,7 @@ sys.path.insert(0, ".")
 import neural_net
 from backstage.page import in_browser
 answer = in_browser.answers(neural_net.Net, neural_net.__file__)`);
-  postMessage({ready: true});
-  return python;
+  return step(python);
 }
 
 async function answer({id, name, request}) {
