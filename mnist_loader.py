@@ -124,8 +124,8 @@ def _load(dataset, max_images):
         try:
             return "mnist", _mnist(max_images)
         except DownloadError as error:
-            say(f"MNIST could not be downloaded: {error.why}. Going on with the 1,797 digits that "
-                "ship with the project; data/README.md says how to get MNIST otherwise.")
+            say(f"MNIST could not be downloaded: {error.why}. Using the 1,797 digits that ship "
+                "with the project instead; data/README.md says how to install MNIST by hand.")
             return "digits", _digits()
     if name == "mnist":
         return "mnist", _mnist(max_images)

@@ -58,7 +58,6 @@ def read(weights, paths, sheet_path=None):
     from backstage.handwriting import reading as handwriting
     from backstage.pictures import drawing as pictures
     network = load_network(weights, 784, 10)
-    pictures.picture_path("read.png", sheet_path)
     tiles, labels, faults = [], [], []
     for path in paths:
         try:
@@ -170,6 +169,10 @@ def run(options):
         draw(options)
         return 0
     refuse(options, "without --draw", "port")
+    for name in ("mistakes", "sheet"):
+        if getattr(options, name) is not None:
+            from backstage.pictures.drawing import picture_path
+            picture_path("any.png", getattr(options, name), f"--{name}")  # raises before the work
     if options.read:
         refuse(options, "with --read", "limit", "dataset")
         weights = options.weights or os.path.join(WEIGHTS, "mnist-best.pkl")
@@ -180,9 +183,6 @@ def run(options):
         refuse(options, "without --show or --read", "sheet")
     if options.limit is not None and options.limit < 1:
         raise ValueError(f"--limit: expected at least 1, got {options.limit}")
-    if options.mistakes:
-        from backstage.pictures.drawing import picture_path
-        picture_path("mistakes.png", options.mistakes)  # raise before the evaluation, not after
     if options.weights:
         os.stat(options.weights)  # likewise: raises before data is loaded or downloaded
     test_data = mnist_loader.load_data_wrapper(options.dataset)[2]

@@ -20,7 +20,7 @@ with three exceptions: page uses all of them, pictures uses network, and dataset
       notation.py         how numbers, names, terms and predictions are written
     dataset/            what mnist_loader needs
       folders.py          which files a dataset consists of, and how it is split
-      content.py          opening files within limits, and what a file seems to hold
+      content.py          opening files within limits, and checking their arrays
       download.py         MNIST from its mirrors, checked by SHA-256
       idx.py              MNIST's own format
       tables.py           CSV and npz files

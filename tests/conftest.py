@@ -22,7 +22,7 @@ def no_network(monkeypatch, tmp_path):
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.delenv("COLUMNS", raising=False)
-    if os.path.isdir(MNIST_DIR):
+    if os.path.isdir(MNIST_DIR) and os.listdir(MNIST_DIR):
         monkeypatch.setenv("MNIST_DIR", MNIST_DIR)
     else:
         monkeypatch.delenv("MNIST_DIR", raising=False)

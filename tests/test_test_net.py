@@ -405,7 +405,7 @@ SMALL = ("small.pkl: expected a network with 784 inputs and at least 10 classes,
     (("--limit", "-1"), "--limit: expected at least 1, got -1"),
     (("--show", "10"), "--show: expected indices from 0 to 9, got 10"),
     (("--show", "0", "-1"), "--show: expected indices from 0 to 9, got -1"),
-    (("--mistakes", "bad.pkl"), "path: expected a file name ending in .png, got bad.pkl"),
+    (("--mistakes", "bad.pkl"), "--mistakes: expected a file name ending in .png, got bad.pkl"),
     (("--mistakes", "no/mistakes.png"), "no/mistakes.png: there is no folder no"),
     (("--read", "nowhere.png", "--sheet", "no/a.png"), "no/a.png: there is no folder no"),
     (("--sheet", "sheet.png"), "--sheet: not allowed without --show or --read"),
@@ -417,7 +417,7 @@ SMALL = ("small.pkl: expected a network with 784 inputs and at least 10 classes,
     (("--port", "80"), "--port: not allowed without --draw"),
     (("--draw", "--port", "65536"), "--port: expected 0 to 65535, got 65536"),
     (("--draw", "--port", "-1"), "--port: expected 0 to 65535, got -1"),
-    (("--dataset", "letters"), "letters: expected a dataset, mnist, digits, or the path"),
+    (("--dataset", "letters"), "letters: expected mnist, digits, or the path"),
 ], ids=lambda value: " ".join(value) if isinstance(value, tuple) else "")
 def test_what_is_wrong_is_told_in_one_line_with_status_2(arguments, message, run):
     options = put_data(labels=list(range(10)), predicted=list(range(10)))

@@ -1,19 +1,25 @@
-"""Opens data files, gzipped or not, within limits, and names what a file holds instead."""
+"""What every reader of a data file needs: opening it within limits, and checking its arrays."""
 
 import gzip
 import io
-import os
 import re
 import time
-import zlib
 from contextlib import contextmanager
-from math import inf
+from math import inf, isqrt, prod
+
+import numpy as np
 
 from backstage.console import printable
 
 MOST_IMAGES = 1_000_000  # in a file
 MOST_BYTES = 240_000_000  # of a dataset: EMNIST's 280,000 digits have 220 million
-SECONDS = 10.0  # of processor time: the classic mnist.pkl.gz takes less than two, CSV one
+SECONDS = 10.0  # of processor time: the classic mnist.pkl.gz takes less than two, CSV three
+KINDS = {  # what a file begins with, and what it seems to hold
+    "$": "an empty file", "\0\0\x08\x03": "images (IDX)", "\0\0\x08\x01": "labels (IDX)",
+    "\x80": "a pickle", "PK": "a zip archive", r'[-\w" .]+,': "a table (CSV)",
+    "\x1f\x8b": "a file that is gzipped twice", "<": "a web page", "version https://git-lfs":
+    "a pointer of Git LFS; to get the file itself, run git lfs pull", "": "something else",
+}
 
 
 class Limits:
@@ -48,37 +54,48 @@ class _Timed(io.FileIO):
 
 
 @contextmanager
-def opened(path, limits):
-    """Opens a file for reading bytes, decompressed if it is gzipped. What goes wrong is a
-    ValueError, or an OSError if the file can't be read, that names the file."""
+def opened(path, limits, kind=None):
+    """Opens a file of one of the KINDS for reading bytes, decompressed if it is gzipped. What goes
+    wrong is a ValueError, or an OSError if the file can't be read, that names the file."""
     try:
-        if os.path.exists(path) and not os.path.isfile(path):
-            raise ValueError("expected a regular file, got a folder, a device or a pipe")
         with _Timed(path) as raw, io.BufferedReader(raw) as file:
             raw.deadline = limits.deadline
-            is_gzipped = file.peek(2)[:2] == b"\x1f\x8b"
-            yield gzip.GzipFile(fileobj=file) if is_gzipped else file
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise ValueError(printable(f"{path}: broken gzip file: {error}")) from None
-    except ValueError as error:
-        raise ValueError(printable(f"{path}: {error}")) from None
-    except OSError as error:
-        raise type(error)(printable(f"{path}: {error.strerror or error}")) from None
-    except MemoryError:
-        raise ValueError(printable(f"{path}: too large for this machine's memory")) from None
-    except Exception as error:  # what reads pickles and archives raises a dozen kinds
-        raise ValueError(printable(f"{path}: broken, or of another form: {error}")) from error
+            if file.peek(2)[:2] == b"\x1f\x8b":
+                file = gzip.GzipFile(fileobj=file)
+            beginning = file.peek(100).decode("latin-1").lstrip("\xef\xbb\xbf \r\n\t")
+            found = next(words for start, words in KINDS.items() if re.match(start, beginning))
+            if found != (kind or found):
+                raise ValueError(f"expected {kind}, got {found}")
+            yield file
+    except Exception as error:  # gzip, zipfile, pickle and NumPy raise a dozen kinds
+        if isinstance(error, OSError) and error.errno:
+            raise type(error)(printable(f"{path}: {error.strerror}")) from None
+        fault = error if isinstance(error, ValueError) else f"broken, or too large: {error!r}"
+        raise ValueError(printable(f"{path}: {fault}")) from None
 
 
-def seems(beginning):
-    """What a file with this beginning seems to hold, for error messages."""
-    known = (("", "an empty file"), ("\x1f\x8b", "a file that is gzipped twice"),
-             ("<", "a web page"), ("version https://git-lfs", "a pointer of Git LFS; to get the "
-                                   "file itself, run git lfs pull"),
-             ("\0\0\x08\x03", "images"), ("\0\0\x08\x01", "labels"), ("PK", "a zip archive"),
-             ("\x80", "a pickle"))
-    text = beginning.decode("latin-1").lstrip("\ufeff\xef\xbb\xbf \r\n\t")
-    for start, words in known:
-        if text.startswith(start) if start else not text:
-            return words
-    return "a table (CSV)" if re.match(r'[\w" .]+,', text) else "something else"
+def as_bytes(images, labels, limits):
+    """Images and labels as arrays of uint8, of shape (n, pixels) and (n,). Pixels may go from 0 to
+    255, or from 0.0 to 1.0, or to 255/256 as in the classic mnist.pkl.gz."""
+    side = isqrt(prod(images.shape[1:]))
+    if (not images.size or images.shape[1:] not in ((side, side), (side * side,))
+            or labels.shape != images.shape[:1]):
+        raise ValueError("expected square images with a label each, got arrays of shape "
+                         f"{images.shape} and {labels.shape}")
+    images = images.reshape(len(images), -1)
+    if images.dtype.kind not in "fiu" or labels.dtype.kind not in "iu":
+        raise ValueError("expected pixels that are numbers and labels that are integers, "
+                         f"got {images.dtype} and {labels.dtype}")
+    limits.spend(len(labels), 0)
+    if not 0 <= labels.min() <= labels.max() <= 255:
+        raise ValueError(f"expected labels from 0 to 255, got {labels.min()} to {labels.max()}")
+    if images.dtype != np.uint8:
+        full = images.max()
+        if not (images.min() >= 0 and full <= 255):
+            raise ValueError("expected pixels from 0 to 255, or from 0.0 to 1.0")
+        scale = 1 if full > 1 else 255 if full > 255 / 256 else 256
+        pixels = np.empty(images.shape, np.uint8)
+        for row in range(0, len(images), 1000):  # a part at a time, to save memory
+            pixels[row:row + 1000] = np.rint(images[row:row + 1000] * scale)
+        images = pixels
+    return np.require(images, requirements=["C", "W"]), labels.astype(np.uint8)

@@ -27,7 +27,7 @@ MNIST_FILES = {  # name: (bytes, SHA-256)
         4542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
 }
 PATIENCE = 4  # seconds that a mirror may be silent
-TIME_LIMIT = 300  # seconds for a file, from all mirrors together
+TIME_LIMIT = 300  # seconds for a file
 
 
 class DownloadError(FileNotFoundError):
@@ -42,61 +42,52 @@ class DownloadError(FileNotFoundError):
 def download(folder):
     """Downloads those of MNIST's four files that are not in a folder; each is verified and written
     atomically. Raises DownloadError."""
-    mirrors = list(MIRRORS)
+    reasons = {}  # as keys, each once
     try:
         os.makedirs(folder, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass  # so that a folder that can't be written to is known before the download
-        for name in (name for name in MNIST_FILES if name not in os.listdir(folder)):
-            write_file(os.path.join(folder, name), _fetch_from_any(mirrors, name, folder))
-            say(f"{name}: {MNIST_FILES[name][0] / 1e6:.2g} MB")
-    except DownloadError:
-        raise
+        for mirror in MIRRORS:
+            try:
+                for name, (size, _) in MNIST_FILES.items():
+                    path = os.path.join(folder, name)
+                    if not os.path.exists(path):
+                        write_file(path, _fetch(mirror, name))
+                        say(f"{name}: {size / 1e6:.2g} MB")
+                return
+            except ValueError as error:
+                reasons[str(error)] = mirror
     except OSError as error:
-        why = printable(f"{folder} can't be written to: {error.strerror or error}")
-        raise DownloadError(folder, why) from None
+        reasons = [printable(f"{folder} can't be written to: {error.strerror or error}")]
+    raise DownloadError(folder, "; ".join(reasons))
+
+
+def _fetch(mirror, name):
+    """A file from a mirror, verified. Raises ValueError, whatever the fault."""
+    size, digest = MNIST_FILES[name]
+    content, started, seconds = bytearray(), time.monotonic(), 0.0
+    try:
+        with urllib.request.urlopen(mirror + name, timeout=PATIENCE) as answer:
+            while len(content) < size and seconds < TIME_LIMIT:
+                block = answer.read1(min(65536, size - len(content)))
+                if not block:
+                    break
+                content += block
+                seconds = time.monotonic() - started
+                if progress_line.can_change():
+                    progress_line.show(f"{name}: {len(content) / 1e6:.1f} of {size / 1e6:.2g} MB "
+                                       f"({100 * len(content) // size}%), "
+                                       f"{time_left(seconds * (size / len(content) - 1))} left")
+    except Exception as error:  # http.client raises a dozen kinds for bad servers
+        raise ValueError(_reason(error)) from None
     finally:
-        if os.path.isdir(folder) and not os.listdir(folder):
-            os.rmdir(folder)
-
-
-def _fetch_from_any(mirrors, name, folder):
-    """The file from the first of the mirrors that has it; those that fail become the last."""
-    deadline = time.monotonic() + TIME_LIMIT
-    reasons = {}  # as keys, each once
-    for mirror in list(mirrors):
-        try:
-            return _fetch(mirror + name, *MNIST_FILES[name], deadline)
-        except Exception as error:  # http.client raises a dozen kinds for bad servers
-            reasons[_reason(error)] = mirror
-            mirrors.append(mirrors.pop(0))
-        finally:
-            progress_line.clear()
-    raise DownloadError(folder, "; ".join(reasons) or "no mirrors are configured")
-
-
-def _fetch(url, size, digest, deadline):
-    """The file at an address, if it has this size and SHA-256."""
-    content, started = bytearray(), time.monotonic()
-    with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
-        while len(content) < size:
-            block = answer.read1(min(65536, size - len(content)))
-            content += block
-            seconds = time.monotonic() - started
-            if not block or seconds > deadline - started:
-                break
-            if progress_line.can_change():
-                progress_line.show(f"{url.rpartition('/')[2]}: {len(content) / 1e6:.1f} of "
-                                   f"{size / 1e6:.2g} MB ({100 * len(content) // size}%), "
-                                   f"{time_left(seconds * (size / len(content) - 1))} left")
-    if hashlib.sha256(content).hexdigest() == digest:
-        return bytes(content)
-    if content.lstrip()[:1] == b"<":
-        raise ValueError("expected MNIST's file, got a web page")
-    if len(content) < size:
-        raise ValueError(f"the transfer ended after {len(content):,} of {size:,} bytes "
-                         f"and {seconds:.0f} s")
-    raise ValueError(f"expected a file with SHA-256 {digest[:8]}…, got a different file")
+        progress_line.clear()
+    found = hashlib.sha256(content).hexdigest()
+    if found != digest:
+        got = f"{len(content):,} with {found[:8]}… in {seconds:.0f} s"
+        got = "a web page" if content.lstrip()[:1] == b"<" else got
+        raise ValueError(f"expected {size:,} bytes with SHA-256 {digest[:8]}…, got {got}")
+    return bytes(content)
 
 
 def _reason(error):

@@ -8,22 +8,19 @@ import zlib
 
 from backstage.console import printable, say
 from backstage.dataset.content import Limits
-from backstage.dataset.download import MNIST_FILES
 from backstage.dataset.idx import read_pair
 from backstage.dataset.pickled import read_pickle
 from backstage.dataset.tables import read_csv, read_npz
 
 MNIST = (4083391318, 3121080559)  # CRC-32 of its 60,000 training images and of their labels
+IMAGES, LABELS = r"images[-.]idx3[-_]ubyte(\.gz)?", r"labels[-.]idx1[-_]ubyte(\.gz)?"
 FORMS = {  # what the names of a dataset's files end with
-    "idx": (r"train[-_]images[-.]idx3[-_]ubyte(\.gz)?", r"train[-_]labels[-.]idx1[-_]ubyte(\.gz)?",
-            r"(t10k|test)[-_]images[-.]idx3[-_]ubyte(\.gz)?",
-            r"(t10k|test)[-_]labels[-.]idx1[-_]ubyte(\.gz)?"),
+    "idx": (f"train[-_]{IMAGES}", f"train[-_]{LABELS}",
+            f"(?:t10k|test)[-_]{IMAGES}", f"(?:t10k|test)[-_]{LABELS}"),
     "pickle": (r"mnist\.pkl(\.gz)?",),
     "npz": (r"mnist\.npz",),
     "csv": (r"train\.csv(\.gz)?", r"test\.csv(\.gz)?"),
 }
-EXPECTED = ("MNIST's four files, mnist.pkl.gz, mnist.npz, or mnist_train.csv and "
-            "mnist_test.csv")
 
 
 class MissingFiles(FileNotFoundError, ValueError):
@@ -36,17 +33,13 @@ def read_dataset(path, max_images=None):
     form, paths = _find(path)
     limits = Limits(max_images)
     if form == "pickle":
-        return read_pickle(paths[0], limits)
+        return read_pickle(*paths, limits)
     if form == "npz":
-        training, test = read_npz(paths[0], limits)
+        training, test = read_npz(*paths, limits)
     elif form == "csv":
         training, test = read_csv(paths[0], limits), read_csv(paths[1], limits)
     else:
         training, test = read_pair(*paths[:2], limits), read_pair(*paths[2:], limits)
-    if training[0].shape[1] != test[0].shape[1]:
-        raise ValueError(printable(
-            f"{path}: expected images of one size, got {training[0].shape[1]} pixels for training "
-            f"and {test[0].shape[1]} for test"))
     if os.path.basename(paths[0]).lower().startswith("emnist"):
         say("EMNIST's images are stored transposed; they have been turned upright.")
         training, test = _upright(*training), _upright(*test)
@@ -74,49 +67,36 @@ def _split(images, labels):
 
 
 def _find(path):
-    """Returns (form, paths): the files of the dataset in a folder, or up to two folders further
-    down; if there is no such folder, only files whose names begin with the path's last part."""
-    if os.path.isfile(path):
-        for form, names in (("pickle", r".*\.(pkl|pickle)(\.gz)?"), ("npz", r".*\.npz")):
-            if re.fullmatch(names, path, re.DOTALL):
-                return form, [path]
-        raise MissingFiles(printable(f"{path}: expected {EXPECTED}, got another file"))
+    """Returns (form, paths): the file, or the files of the dataset in a folder, or up to two
+    folders further down; if there is no such folder, only files whose names begin with the path's
+    last part."""
+    for form, ending in (("pickle", r".*\.(pkl|pickle)(\.gz)?"), ("npz", r".*\.npz")):
+        if os.path.isfile(path) and re.fullmatch(ending, os.path.basename(path)):
+            return form, [path]
     folder, prefix = (path, "") if os.path.isdir(path) else os.path.split(path)
-    as_owner = os.access in os.supports_effective_ids
-    if os.path.isdir(path) and not os.access(path, os.R_OK, effective_ids=as_owner):
-        raise PermissionError(printable(f"{path}: Permission denied"))
+    if os.path.isdir(path):
+        os.listdir(path)  # raises PermissionError, where glob finds nothing
     seen = []
     for level in range(3):
         pattern = os.path.join(glob.escape(folder), *["*"] * level, glob.escape(prefix) + "*")
         files = sorted(filter(os.path.isfile, glob.glob(pattern)))
         seen += [os.path.relpath(file, folder or os.curdir) for file in files]
         for form, endings in FORMS.items():
-            matches = _matches(files, endings)
+            matches = [_matches(files, ending) for ending in endings]
             names = set.intersection(*map(set, matches))
             if len(names) > 1:
-                choices = ", ".join(f'"{name}"' for name in sorted(names))
+                choices = ", ".join(f'"{name[:-1]}"' for name in sorted(names))
                 raise ValueError(printable(f"{path}: expected one dataset, got several; choose "
                                            f"one of {choices}"))
             if names or all(len(match) == 1 for match in matches):  # or a folder for each file
                 return form, [match[name] for match in matches for name in names or match]
-        missing = [name for name, match in zip(MNIST_FILES, _matches(files, FORMS["idx"]))
-                   if not match]
-        if level == 0 and len(missing) < 4:
-            raise MissingFiles(printable(f"{path}: expected MNIST's four files, missing "
-                                         f"{', '.join(missing)}"))
-    if prefix and not seen:
-        raise MissingFiles(printable(f"{path}: expected a dataset, mnist, digits, or the path of "
-                                     "a folder or file; there is no such folder or regular file"))
-    raise MissingFiles(printable(f"{path}: expected {EXPECTED}, "
-                                 f"found {', '.join(seen[:5]) or 'no files'}"))
+    raise MissingFiles(printable(
+        f"{path}: expected mnist, digits, or the path of MNIST's four files, mnist.pkl.gz, "
+        "mnist.npz, or mnist_train.csv and mnist_test.csv; "
+        f"found {', '.join(seen[:5]) or 'no files'}"))
 
 
-def _matches(files, endings):
-    """For each ending, the files that end with it, by the rest of their paths."""
-    matches = [{} for ending in endings]
-    for file in sorted(files, key=lambda file: os.path.basename(file) not in MNIST_FILES):
-        for match, ending in zip(matches, endings):
-            found = re.fullmatch(f"(?:(.*)[-_])?{ending}", os.path.basename(file))
-            if found:
-                match.setdefault(os.path.join(os.path.dirname(file), found[1] or ""), file)
-    return matches
+def _matches(files, ending):
+    """The files that end so, by what stands before it in their paths."""
+    pattern = rf"(?s)((?:.*[-_/\\])?){ending}"
+    return {match[1]: file for file in files if (match := re.fullmatch(pattern, file))}

@@ -12,10 +12,8 @@ import re
 import numpy as np
 
 from backstage.console import described
-from backstage.dataset.content import opened, seems
-from backstage.dataset.tables import as_bytes
+from backstage.dataset.content import as_bytes, opened
 
-MOST_BYTES = 450_000_000  # of content: MNIST's pixels as float64 have 439 million
 MOST_OPERATIONS = 2_000  # such a file has fewer than 300
 LONG = 1000  # bytes, from which on a string is content
 PLAIN = set("""PROTO FRAME STOP NONE NEWTRUE NEWFALSE BININT BININT1 BININT2 LONG1
@@ -26,24 +24,20 @@ PLAIN = set("""PROTO FRAME STOP NONE NEWTRUE NEWFALSE BININT BININT1 BININT2 LON
 
 def read_pickle(path, limits):
     """The three parts in a mnist.pkl.gz or mnist.pkl: a pair (images, labels) each."""
-    with opened(path, limits) as file:
-        beginning = file.peek(100)[:100]
-        if beginning[:1] != b"\x80":
-            raise ValueError(f"expected pickled arrays, got {seems(beginning)}")
-        look(file)
-    with opened(path, limits) as file:
-        parts = Arrays(file, encoding="bytes").load()
-        arrays = [(images.values(), labels.values()) for images, labels in parts]
-        if len(arrays) != 3 or file.read(1):
+    with opened(path, limits, "a pickle") as file:
+        look(_Skimmed(file, limits))
+        file.seek(0)
+        parts = [as_bytes(_array(images), _array(labels), limits)
+                 for images, labels in Arrays(file, encoding="bytes").load()]
+        if len(parts) != 3 or file.read(1):
             raise ValueError("expected three pairs of arrays and nothing more")
-        return tuple(as_bytes(*pair) for pair in arrays)
+        return tuple(parts)
 
 
 def look(file):
-    """Raises ValueError for operations that arrays do not need, too many, or too large ones."""
-    for number, (operation, argument, _) in enumerate(pickletools.genops(_Skimmed(file))):
-        if (operation.name not in PLAIN or number == MOST_OPERATIONS
-                or operation.name == "FRAME" and argument > MOST_BYTES):
+    """Raises ValueError for operations that arrays do not need, or too many of them."""
+    for number, (operation, _, _) in enumerate(pickletools.genops(file)):
+        if operation.name not in PLAIN or number == MOST_OPERATIONS:
             raise ValueError("expected pickled arrays and nothing more, got a pickle whose "
                              f"operation {number} is {operation.name}")
 
@@ -51,9 +45,8 @@ def look(file):
 class _Skimmed:
     """A file for pickletools, in which content is skipped and seems to be zeros."""
 
-    def __init__(self, file):
-        self.file = file
-        self.bytes_left = MOST_BYTES
+    def __init__(self, file, limits):
+        self.file, self.limits = file, limits
 
     def readline(self):
         return self.file.readline(LONG)
@@ -61,54 +54,45 @@ class _Skimmed:
     def read(self, size):
         if size <= LONG:
             return self.file.read(size)
-        self.bytes_left -= size
-        if self.bytes_left < 0:
-            raise ValueError("expected pickled arrays, got far more data than MNIST's")
+        self.limits.spend(0, size)
         end = self.file.tell() + size
         return bytes(size) if self.file.seek(end) == end else b""  # truncated
 
 
-class _Array:
-    """Stands in for numpy.ndarray."""
+class _Noted:
+    """Stands in for numpy.ndarray and numpy.dtype, and for what makes them."""
+
+    state = None
 
     def __init__(self, *arguments):
-        pass
+        self.arguments = arguments
 
     def __setstate__(self, state):
-        _, self.shape, self.kind, self.is_fortran, self.content = state
-
-    def values(self):
-        is_text = isinstance(self.content, str)  # as Python 3 pickles bytes for Python 2
-        content = self.content.encode("latin-1") if is_text else self.content
-        values = np.frombuffer(content, self.kind.code)
-        values = values.reshape(self.shape, order="F" if self.is_fortran else "C")
-        if values.shape != self.shape:
-            raise ValueError(f"expected an array, got the shape {described(self.shape)}")
-        return values
+        self.state = state
 
 
-class _Kind:
-    """Stands in for numpy.dtype."""
+def _array(noted):
+    """The array that was noted: by its state, or by its arguments in protocol 5."""
+    if noted.state:
+        _, shape, kind, is_fortran, content = noted.state
+    else:
+        content, kind, shape, order = noted.arguments
+        is_fortran = order == "F"
+    kind = _as(str, kind.state[1] + kind.arguments[0])
+    if not re.fullmatch("[<>|=](f[248]|[iu][1248])", kind):
+        raise ValueError(f"expected arrays of numbers, got {described(kind)}")
+    values = np.frombuffer(_as(bytes, content), kind)
+    return values.reshape(shape, order="F" if is_fortran else "C")
 
-    def __init__(self, code, *others):
-        self.code = code if type(code) is str else code.decode()
-        if not re.fullmatch(r"[<>|=]?(f[248]|[iu][1248])", self.code):
-            raise ValueError(f"expected arrays of numbers, got {described(self.code)}")
 
-    def __setstate__(self, state):
-        self.__init__((state[1] if type(state[1]) is str else state[1].decode()) + self.code[-2:])
-
-
-def _from_buffer(content, kind, shape, order):
-    """Stands in for NumPy's function that makes arrays of protocol 5."""
-    array = _Array()
-    array.__setstate__((1, shape, kind, order == "F", content))
-    return array
+def _as(kind, text):
+    """Text as a string or bytes, for Python 2 pickled both alike."""
+    return text if isinstance(text, (kind, bytearray)) else kind(text, "latin-1")
 
 
 class Arrays(pickle.Unpickler):
-    NAMES = {"multiarray._reconstruct": _Array, "numeric._frombuffer": _from_buffer,
-             "numpy.ndarray": None, "numpy.dtype": _Kind,
+    NAMES = {"multiarray._reconstruct": _Noted, "numeric._frombuffer": _Noted,
+             "numpy.ndarray": None, "numpy.dtype": _Noted,
              "_codecs.encode": lambda text, encoding: text}
 
     def find_class(self, module, name):

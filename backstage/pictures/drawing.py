@@ -74,13 +74,14 @@ def side_by_side(drawn):
     return row
 
 
-def picture_path(default, path):
-    """The path to write an image to: path, or default if path is None. Raises ValueError if its
-    extension is not the default's, FileNotFoundError if its folder does not exist."""
+def picture_path(default, path, name="path"):
+    """The path to write an image to: path, or default if path is None. Raises ValueError, which
+    calls it by this name, if its extension is not the default's, FileNotFoundError if its folder
+    does not exist."""
     path = default if path is None else os.fsdecode(path)
     ending = os.path.splitext(default)[1]
     if not path.lower().endswith(ending):
-        raise ValueError(f"path: expected a file name ending in {ending}, got {path}")
+        raise ValueError(f"{name}: expected a file name ending in {ending}, got {path}")
     if not os.path.isdir(os.path.dirname(path) or "."):
         raise FileNotFoundError(f"{path}: there is no folder {os.path.dirname(path)}")
     return path

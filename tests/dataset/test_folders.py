@@ -7,7 +7,6 @@ import pickle
 import numpy as np
 import pytest
 
-from backstage.dataset import content
 from datasets import NAMES, csv, files, idx, images, labels, npz, parts, put
 from mnist_loader import load_data, load_data_wrapper
 
@@ -63,17 +62,12 @@ def test_other_names_and_folders_of_that_name_are_passed_over():
     assert len(test_images("data")) == 10
 
 
-def test_a_download_comes_before_the_same_file_unpacked():
-    put("data", named(NAMES))
-    put("data", {name: b"broken" for name in PLAIN + DOTTED}, zipped=False)
-    assert len(test_images("data")) == 10
-
-
 @pytest.mark.parametrize("missing", NAMES)
-def test_the_one_of_four_files_that_is_missing_is_named(missing):
+def test_of_four_files_of_which_one_is_missing_three_are_found(missing):
     put("data", {name: values for name, values in files().items() if name != missing})
-    with pytest.raises(FileNotFoundError, match=f"^data: .*four files, missing {missing}$"):
+    with pytest.raises(FileNotFoundError, match="^data: .*four files.* found ") as raised:
         load_data("data")
+    assert [name for name in NAMES if name not in str(raised.value)] == [missing]
 
 
 def test_of_several_datasets_in_a_folder_one_is_chosen_by_the_beginning_of_its_names():
@@ -91,9 +85,9 @@ def test_of_several_datasets_in_a_folder_one_is_chosen_by_the_beginning_of_its_n
 
 
 @pytest.mark.parametrize("dataset, words", [
-    ("nowhere", "nowhere: expected a dataset, mnist, digits"), ("no/where", "no such folder"),
+    ("nowhere", "nowhere: expected mnist, digits, or the path"), ("no/where/", "no files"),
     ("data", "found data.parquet, readme.txt"), ("empty", "found no files"),
-    ("data/data.parquet", "mnist.npz"), ("data/readme", "found readme.txt"),
+    ("data/data.parquet", "found data.parquet"), ("data/readme", "found readme.txt"),
     ("a\x1b[2J\0b", r"a\x1b[2J\x00b")], ids=repr)
 def test_what_is_there_instead_of_a_dataset_is_named(dataset, words):
     os.mkdir("empty")
@@ -122,7 +116,7 @@ def test_a_file_is_loaded_by_its_own_path_and_from_its_folder(name, content, mon
 
 def test_csv_files_are_found_in_pairs():
     write("data/fashion-mnist_train.csv", csv(images(6), labels(6)))
-    with pytest.raises(FileNotFoundError, match="mnist_test.csv, found fashion-mnist_train.csv"):
+    with pytest.raises(FileNotFoundError, match="mnist_test.csv; found fashion-mnist_train.csv"):
         load_data("data")
     write("data/fashion-mnist_test.csv", csv(images(3), labels(3)))
     assert len(test_images("data")) == 3
@@ -131,19 +125,17 @@ def test_csv_files_are_found_in_pairs():
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with a name")
 def test_a_pipe_is_not_waited_for():
     os.mkfifo("mnist.npz")
-    with pytest.raises(ValueError, match="no such folder or regular file"):
+    with pytest.raises(FileNotFoundError, match="found no files"):
         load_data("mnist.npz")
-    with pytest.raises(ValueError, match="regular file"), content.opened("mnist.npz",
-                                                                        content.Limits()):
-        pass
 
 
 def test_a_folder_or_file_that_may_not_be_read_is_named_in_words(nobody):
     folder = put(os.path.join(nobody, "locked"), files())
     for path, mode in ((os.path.join(folder, NAMES[2]), 0), (folder, 0)):
         os.chmod(path, mode)
-        with pytest.raises(PermissionError, match=f"{os.path.basename(path)}: Permission denied"):
+        with pytest.raises(PermissionError, match="Permission denied") as raised:
             load_data(folder)
+        assert os.path.basename(path) in str(raised.value)
     os.chmod(folder, 0o700)
 
 
