@@ -228,7 +228,7 @@ class Net:
         any weight), and when training diverges or stalls.
         """
         learning_rate, epochs, batch_size, weight_decay, every = checks.training(
-            learning_rate, epochs, batch_size, weight_decay, watch, every)
+            learning_rate, epochs, batch_size, weight_decay, every)
         # progress provides the examples, prints, and stops training that diverges.
         with Training(self, training_data, test_data, learning_rate, epochs, watch,
                       every, verbose) as progress:

@@ -1,5 +1,6 @@
 """Printing in any encoding, a line that is updated in place, and how values are shown."""
 
+import datetime
 import os
 import reprlib
 import shutil
@@ -49,12 +50,8 @@ def shown_path(path):
 
 
 def time_left(seconds):
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    if minutes < 100:
-        return f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60} min"
+    """Hours, minutes and seconds: 1:50:00."""
+    return str(datetime.timedelta(seconds=round(seconds)))
 
 
 class ProgressLine:

@@ -7,12 +7,6 @@ import pytest
 from backstage import console
 
 
-@pytest.mark.parametrize("seconds, shown", [
-    (99.4, "99 s"), (5_940, "99 min"), (6_000, "1 h 40 min"), (7_140, "1 h 59 min")])
-def test_times_are_in_seconds_minutes_or_hours(seconds, shown):
-    assert console.time_left(seconds) == shown
-
-
 @pytest.mark.parametrize("encoding, spelled", [
     ("utf-8", "Ωλαβδη·−²→…×∂½ÿ€"), ("ascii", "Omegalambdaalphabetadeltaeta*-^2->...xd1/2??"),
     ("cp1252", "Omegalambdaalphabetadeltaeta*-^2->...xd1/2ÿ€"),

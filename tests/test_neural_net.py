@@ -38,6 +38,8 @@ def test_the_error_terms_are_the_numbers_worked_by_hand():
 
 
 def test_one_step_changes_the_weights_by_the_numbers_worked_by_hand(capsys):
+    """The hidden error terms use the old weights: with the new W_Aα, 1.25, W_ΩA would change by
+    4·¼·(1/8·1.25) = 0.15625, not by 1/8."""
     network = by_hand()
     network.weights[1][0] = [1.0, -1.5]  # now in_α = 1/2 − 3/4 + 1/4 = 0 and out_α = 1/2
     network.train([([1.0, 0.5], [1.0])], 4.0, batch_size=1)
@@ -46,14 +48,6 @@ def test_one_step_changes_the_weights_by_the_numbers_worked_by_hand(capsys):
     assert network.biases[1] == [0.75]
     assert network.weights[0] == [[0.5 + 1 / 8, -1.0 + 1 / 16], [1.0 - 3 / 16, 2.0 - 3 / 32]]
     assert network.biases[0] == [1 / 8, -2.0 - 3 / 16]
-
-
-def test_a_hidden_error_term_uses_the_old_weights(capsys):
-    # With the new W_Aα = 1.25 the change of W_ΩA would be 4·¼·(1/8·1.25) = 0.15625, not 1/8.
-    network = by_hand()
-    network.weights[1][0] = [1.0, -1.5]
-    network.train([([1.0, 0.5], [1.0])], 4.0, batch_size=1)
-    assert network.weights[0][0][0] == 0.625
 
 
 def test_the_loss_is_the_number_worked_by_hand():
@@ -235,16 +229,6 @@ def test_training_gives_the_floats_of_the_equations_word_by_word(
         assert network.biases == plain.biases
 
 
-def test_weights_start_with_the_spread_that_is_promised():
-    for hidden, spread in (("sigmoid", 1 / 20), ("relu", math.sqrt(2) / 20), ("tanh", 1 / 20)):
-        network = Net([400, 100, 50], hidden=hidden, seed=1)
-        assert np.std(network.weights[0]) == pytest.approx(spread, rel=0.02)
-        assert np.mean(network.weights[0]) == pytest.approx(0.0, abs=0.001)
-        # the output layer is no ReLU
-        assert np.std(network.weights[1]) == pytest.approx(1 / 10, rel=0.03)
-        assert network.biases == [[0.0] * 100, [0.0] * 50]
-
-
 def test_the_sigmoid_and_the_softmax_do_not_overflow():
     network = Net([1, 1])
     network.weights = [[[1.0]]]
@@ -286,7 +270,7 @@ def test_the_same_seed_gives_the_same_floats_on_cpython_and_pypy():
 
 
 def test_a_seed_gives_the_same_network_and_another_seed_another():
-    assert Net([3, 2], seed=1).weights == Net([3, 2], seed=1).weights
+    assert Net([3, 2], seed=0).weights == Net([3, 2], seed=0).weights
     assert Net([3, 2], seed=1).weights != Net([3, 2], seed=2).weights
     assert Net([3, 2]).weights != Net([3, 2]).weights
 
@@ -384,7 +368,8 @@ def test_a_known_seed_gives_known_bits():
     assert Net([3, 2, 2], hidden="relu", seed=7).weights[0] == [
         [pytest.approx(math.sqrt(2) * weight, rel=1e-12) for weight in neuron]
         for neuron in expected[0]]
-    assert Net([3, 2, 2], hidden="relu", seed=7).weights[1] == expected[1]
+    assert Net([3, 2, 2], hidden="relu", seed=7).weights[1] == expected[1]  # no ReLU
+    assert Net([3, 2, 2], seed=7).biases == [[0.0, 0.0], [0.0, 0.0]]
     assert repr(Net([2, 1], seed=1).weights) == "[[[0.9108841743773466, 1.024912818872671]]]"
 
 
@@ -438,28 +423,6 @@ def test_the_confusion_matrix_counts_labels_and_predictions():
     assert Net([1, 1]).confusion([([0.0], 0)]) == [[1, 0], [0, 0]]
     with pytest.raises(ValueError, match=r"data\[1\].*exactly one number above 0.5"):
         network.confusion([([1.0], 0), ([1.0], [1.0, 1.0, 0.0])])
-
-
-def test_a_batch_keeps_the_lists_it_is_given_until_the_weights_have_changed(capsys):
-    """Inputs are not copied, as the docstring of train says: a list that is handed out again and
-    changed counts with its last content in a batch, and is fine with batch_size=1."""
-    class Same:
-        row = [0.0]
-
-        def __len__(self):
-            return 2
-
-        def __getitem__(self, index):
-            self.row[0] = 1.0 + index
-            return self.row, 1
-
-    def trained(data, batch_size):
-        network = Net([1, 1], seed=1)
-        network.train(data, 1.0, batch_size=batch_size)
-        return network.weights
-
-    assert trained(Same(), 1) == trained([([1.0], 1), ([2.0], 1)], 1)
-    assert trained(Same(), 2) != trained([([1.0], 1), ([2.0], 1)], 2)
 
 
 def test_the_network_is_one_sitting_of_at_most_330_lines_of_88_columns():

@@ -1,7 +1,7 @@
 """Validation of arguments. Every check raises ValueError if it fails."""
 
-from collections.abc import Mapping, Sequence
-from math import inf, isfinite, nan
+from collections.abc import Sequence
+from math import inf, isfinite, nan, prod
 from numbers import Real
 
 from backstage.console import described
@@ -18,19 +18,11 @@ def index(value):
         return None
 
 
-def whole(value, name, least):
+def whole(value, name, least, most=inf):
     number = index(value)
-    if number is None or number < least or isinstance(value, bool):
-        raise ValueError(f"{name}: expected an integer of at least {least}, "
-                         f"got {described(value)}")
-    return number
-
-
-def label(value, count, name):
-    number = index(value)
-    if number is None or not 0 <= number < count:
-        raise ValueError(f"{name}: expected an integer from 0 to {count - 1}, "
-                         f"got {described(value)}")
+    if number is None or not least <= number <= most:
+        words = f"of at least {least}" if most == inf else f"from {least} to {most}"
+        raise ValueError(f"{name}: expected an integer {words}, got {described(value)}")
     return number
 
 
@@ -46,8 +38,7 @@ def real(value):
 
 def positive(value, name, or_zero=False):
     number = real(value)
-    if (not isfinite(number) or number < 0.0 or (number == 0.0 and not or_zero)
-            or isinstance(value, bool)):
+    if not isfinite(number) or number < 0.0 or (number == 0.0 and not or_zero):
         words = "of at least 0" if or_zero else "greater than 0"
         raise ValueError(f"{name}: expected a finite number {words}, got {described(value)}")
     return number
@@ -69,12 +60,11 @@ def numbers(values, count, name):
                          + _hint(shape, count))
     if hasattr(values, "tolist"):
         values = values.tolist()
-    if not isinstance(values, Sequence) or isinstance(values, (str, bytes)):
-        raise ValueError(f"{name}: expected {count} numbers, got {described(values)}")
-    if isinstance(values, tuple) and len(values) == 2 and hasattr(values[0], "__len__"):
-        raise ValueError(f"{name}: expected {count} numbers, got a pair; pass its first element")
-    if len(values) != count:
-        raise ValueError(f"{name}: expected {count} numbers, got {len(values):,}")
+    got = len(values) if isinstance(values, Sequence) else described(values)
+    if isinstance(values, tuple) and got == 2 and hasattr(values[0], "__len__"):
+        got = "a pair; pass its first element"
+    if got != count:
+        raise ValueError(f"{name}: expected {count} numbers, got {got}")
     found = []
     for value in values:
         if hasattr(value, "tolist"):
@@ -90,12 +80,9 @@ def numbers(values, count, name):
 
 def _hint(shape, count):
     """What to do with an array of this shape."""
-    size = 1
-    for side in shape:
-        size *= side
-    if size == count:
+    if prod(shape) == count:
         return "; try .reshape(-1)"
-    if shape[1:] and size == shape[0] * count:
+    if shape[1:] and prod(shape[1:]) == count:
         return "; pass one at a time"
     return "; convert it to grayscale" if shape[-1:] in ((3,), (4,)) else ""
 
@@ -106,7 +93,7 @@ def _hint(shape, count):
 def sizes(values):
     if hasattr(values, "tolist"):
         values = values.tolist()
-    if isinstance(values, (str, bytes)) or not isinstance(values, Sequence) or len(values) < 2:
+    if not isinstance(values, Sequence) or len(values) < 2:
         raise ValueError("sizes: expected at least two layer sizes, such as [784, 30, 10], "
                          f"got {described(values)}")
     found = [whole(size, "sizes", 1) for size in values]
@@ -122,7 +109,7 @@ def family(sizes, hidden, output, cost, biases):
                                (output, "output", ("sigmoid", "softmax")),
                                (cost, "cost", ("squared_error", "cross_entropy")),
                                (biases, "biases", (True, False))):
-        if type(value) is not type(known[0]) or value not in known:
+        if value not in known:
             raise ValueError(f"{name}: expected {' or '.join(map(repr, known))}, "
                              f"got {described(value)}")
     if output == "softmax" and cost != "cross_entropy":
@@ -146,12 +133,11 @@ def target(value, network):
         if getattr(value, "shape", None) == ():
             value = value.item()  # a NumPy scalar
         if index(value) is not None:
-            return labels.one_hot(label(value, classes, "target"), network)
+            return labels.one_hot(whole(value, "target", 0, classes - 1), network)
         if isinstance(value, (Real, str)):
-            is_label = str(value).isdecimal() or real(value) in range(classes)
-            hint = "; convert labels with int()" if is_label else ""
             raise ValueError(f"target: expected a list of {outputs} numbers, or an integer from "
-                             f"0 to {classes - 1}, got {described(value)}{hint}")
+                             f"0 to {classes - 1}, got {described(value)}; convert labels with "
+                             "int()")
     found = numbers(value, outputs, "target")
     if min(found) < 0.0 or max(found) > 1.0:
         raise ValueError(f"target: expected numbers from 0 to 1, as outputs are, got "
@@ -175,11 +161,11 @@ def pair(example, network):
 
 
 def data(examples, name):
-    if (isinstance(examples, (str, bytes, Mapping)) or hasattr(examples, "iloc")
-            or not hasattr(examples, "__len__") or not hasattr(examples, "__getitem__")):
+    if hasattr(examples, "keys") or not (hasattr(examples, "__len__")  # keys: a DataFrame
+                                         and hasattr(examples, "__getitem__")):
         raise ValueError(f"{name}: expected a sequence of (inputs, target) pairs, such as "
                          f"list(zip(images, labels)), got {described(examples)}")
-    some([] if getattr(examples, "shape", None) == () else examples, name)
+    some(examples, name)
 
 
 def some(examples, name):
@@ -240,20 +226,15 @@ def rates(learning_rate, weight_decay):
     return learning_rate, weight_decay
 
 
-def training(learning_rate, epochs, batch_size, weight_decay, watch, every):
+def training(learning_rate, epochs, batch_size, weight_decay, every):
     """Checks these arguments of train; returns the numeric ones as Python numbers."""
     learning_rate, weight_decay = rates(learning_rate, weight_decay)
     epochs = whole(epochs, "epochs", 1)
     if isinstance(batch_size, float):
-        raise ValueError(f"batch_size: expected an integer, got {batch_size!r}; the signature is "
-                         "train(training_data, learning_rate, epochs, batch_size), "
-                         "as in train(training_data, 3.0, 30, 10)")
+        raise ValueError(f"batch_size: expected an integer, got {batch_size!r}; the order is "
+                         "train(training_data, learning_rate, epochs, batch_size)")
     batch_size = whole(batch_size, "batch_size", 1)
     if learning_rate / min(batch_size, 10 ** 6) == 0.0:
         raise ValueError("learning_rate: expected a number that is greater than 0 when divided by "
                          f"batch_size, got {learning_rate!r}")
-    every = whole(every, "every", 1)
-    if watch is not None and not callable(watch):
-        raise ValueError("watch: expected a callable that takes the number of examples, "
-                         f"got {described(watch)}")
-    return learning_rate, epochs, batch_size, weight_decay, every
+    return learning_rate, epochs, batch_size, weight_decay, whole(every, "every", 1)

@@ -1,5 +1,6 @@
 """Detects training that has failed because it diverges or stalls."""
 
+from collections import Counter
 from math import isfinite
 
 from backstage.network import labels
@@ -18,7 +19,7 @@ class Divergence:
 
     def start_count(self):
         self.idle = self.right = 0
-        self.targets = {}
+        self.targets = Counter()
 
     def check(self, outs, deltas, target, images):
         """Checks one example; images is the number seen so far."""
@@ -29,12 +30,10 @@ class Divergence:
             if self.idle:
                 self.start_count()
             return
-        label = labels.label_of(target)
-        label = tuple(target) if label is None else label
         self.idle += 1
         self.right += (labels.is_right(self.network, outs, target)
                        or max(abs(t - out) for t, out in zip(target, outs[-1])) < 0.1)
-        self.targets[label] = self.targets.get(label, 0) + 1
+        self.targets[tuple(target)] += 1
         if self.idle == 1000:
             if self.right <= max(self.targets.values()) and self.right < 900:
                 self.stop(images, "error terms vanished for 1,000 examples in a row, of which "

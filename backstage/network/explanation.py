@@ -66,7 +66,6 @@ def forward_lines(network, outs, neurons=None, most=None):
     for layer in sorted(show.neurons):
         where = "output layer" if layer == show.last else "hidden layer"
         heading = f"Forward pass, {where}" + (f" {layer + 1}" if layer < show.last > 1 else "")
-        ins = network.weighted_inputs(layer, outs[layer])
         for neuron in show.neurons[layer]:
             terms = {source: ([show.weight(layer, neuron, source), "·", show.out(layer, source)],
                               value)
@@ -74,23 +73,24 @@ def forward_lines(network, outs, neurons=None, most=None):
                      if layer > 0 or outs[0][source] != 0.0 or most is None}
             terms = show.sum(terms, layer - 1)
             if network.has_biases:
-                terms.append([show.bias(layer, neuron)])
-            yield Line(heading, "(1)", show.in_(layer, neuron, ins, number), terms)
+                terms.append([show.symbol("biases", layer, neuron)])
+            yield Line(heading, "(1)", show.symbol("ins", layer, neuron, number), terms)
         for neuron in show.neurons[layer]:
             yield Line(heading, "(2)", show.out(layer + 1, neuron, number),
-                       _activation(show, layer, neuron, ins))
+                       _activation(show, layer, neuron))
 
 
-def _activation(show, layer, neuron, ins):
+def _activation(show, layer, neuron):
     activation = show.network.activation_of(layer)
     if activation == "sigmoid":
-        return [["1 / (1 + e^(−", show.in_(layer, neuron, ins), "))"]]
-    in_ = show.in_(layer, neuron, ins, number)
+        return [["1 / (1 + e^(−", show.symbol("ins", layer, neuron), "))"]]
+    in_ = show.symbol("ins", layer, neuron, number)
     if activation != "softmax":
         return [["max(0, " if activation == "relu" else "tanh(", in_, ")"]]
+    ins = show.values["ins"][layer]
     top = max(ins)  # subtracted as in (2), so that exp cannot overflow
-    powers = {other: (["e^(", show.in_(layer, other, ins, number), ")"], math.exp(value - top))
-              for other, value in enumerate(ins)}
+    powers = {other: (["e^(", show.symbol("ins", layer, other, number), ")"],
+                      math.exp(in_of_other - top)) for other, in_of_other in enumerate(ins)}
     total = show.sum(powers, layer,
                      lambda rest: f"e^({number(math.log(rest) + top)})" if rest else "0")
     return _enclosed(["e^(", in_, ") / ("], total, ")")
@@ -103,7 +103,7 @@ def backward_lines(step, neurons=None, most=None, weights=None):
     weights   the number of weights into a neuron to show, those of the heaviest terms in (1),
               where `neurons` has none in the layer before; None for as many as `most`
     """
-    show = _Selection(step.network, step.outs, neurons, most)
+    show = _Selection(step.network, step.outs, neurons, most, step.deltas)
     backwards = sorted(show.neurons, reverse=True)
     for layer in backwards:
         for neuron in show.neurons[layer]:
@@ -127,7 +127,7 @@ def _error_line(step, show, layer, neuron):
         terms = [[show.target(neuron, step.target), " − ", out]]
     else:
         activation = network.hidden
-        terms = {next_neuron: ([show.delta(layer + 1, next_neuron, step.deltas), "·",
+        terms = {next_neuron: ([show.symbol("deltas", layer + 1, next_neuron), "·",
                                 show.weight(layer + 1, next_neuron, neuron)],
                                delta * network.weights[layer + 1][next_neuron][neuron])
                  for next_neuron, delta in enumerate(step.deltas[layer + 1])}
@@ -142,16 +142,16 @@ def _error_line(step, show, layer, neuron):
         terms = _enclosed([Symbol(base, "", ("ins", layer, neuron), slope), "·("], terms, ")")
     return Line("Backward pass: error terms, all from the old weights",
                 "(3)" if layer == show.last else "(4)",
-                show.delta(layer, neuron, step.deltas, number), terms)
+                show.symbol("deltas", layer, neuron, number), terms)
 
 
 def _change_line(step, show, layer, neuron, source=None):
     """The line for the weight from a source or, without one, for the bias."""
-    old, new = show.bias(layer, neuron, number), step.after.biases[layer][neuron]
+    old, new = show.symbol("biases", layer, neuron, number), step.after.biases[layer][neuron]
     rate = Symbol("η", "", ("learning_rate",), number(step.learning_rate))
     batch = len(step.others) + 1
     change = [rate, "·"] if batch == 1 else ["(", rate, f"/{batch})·"]
-    change.append(show.delta(layer, neuron, step.deltas))
+    change.append(show.symbol("deltas", layer, neuron))
     if source is not None:
         old = show.weight(layer, neuron, source, number)
         new = step.after.weights[layer][neuron][source]
@@ -189,11 +189,12 @@ def cost_line(network, outs, target, neurons=None, most=None):
 class _Selection:
     """The symbols of a network, and which of its neurons and terms to show."""
 
-    def __init__(self, network, outs, neurons, most):
+    def __init__(self, network, outs, neurons, most, deltas=None):
         self.network, self.outs, self.names = network, outs, neuron_names(network.sizes)
         self.first, self.most, self.last = neurons or {}, most, len(network.weights) - 1
-        everything = dict(enumerate(map(range, network.sizes[1:])))
-        self.neurons = everything if neurons is None else neurons
+        self.neurons = neurons or dict(enumerate(map(range, network.sizes[1:])))
+        self.values = {"ins": list(map(network.weighted_inputs, range(self.last + 1), outs)),
+                       "biases": network.biases, "deltas": deltas}
 
     def products(self, layer, neuron):
         """The values of the terms of (1)."""
@@ -222,18 +223,11 @@ class _Selection:
         base, sub = (name[0], name[1:]) if layer == 0 else ("out", name)  # Ω155 is an input
         return Symbol(base, sub, ("outs", layer, neuron), printed(self.outs[layer][neuron]))
 
-    def bias(self, layer, neuron, printed=factor):
-        return self._symbol("b", "biases", layer, neuron, self.network.biases[layer], printed)
-
-    def in_(self, layer, neuron, layer_ins, printed=factor):
-        return self._symbol("in", "ins", layer, neuron, layer_ins, printed)
-
-    def delta(self, layer, neuron, deltas, printed=factor):
-        return self._symbol("δ", "deltas", layer, neuron, deltas[layer], printed)
-
-    def _symbol(self, base, place, layer, neuron, values, printed):
-        name = self.names[layer + 1][neuron]
-        return Symbol(base, name, (place, layer, neuron), printed(values[neuron]))
+    def symbol(self, kind, layer, neuron, printed=factor):
+        """A neuron's weighted input, bias or error term: one of the values."""
+        base = {"ins": "in", "biases": "b", "deltas": "δ"}[kind]
+        return Symbol(base, self.names[layer + 1][neuron], (kind, layer, neuron),
+                      printed(self.values[kind][layer][neuron]))
 
     def target(self, neuron, target):
         return Symbol("Target", self.names[-1][neuron], ("target", neuron), number(target[neuron]))

@@ -1,7 +1,5 @@
 """Validation of weights and biases, which a user may assign. Raises ValueError."""
 
-from collections.abc import Mapping
-
 from backstage.console import described
 from backstage.network.checks import numbers, trusted
 
@@ -38,22 +36,20 @@ def check(network):
         return found
 
     weights, biases = [], []
-    weights_of = _items(network.weights, len(sizes) - 1, "weights")
-    biases_of = _items(network.biases, len(sizes) - 1, "biases")
-    for layer in range(len(sizes) - 1):
+    layers = zip(_items(network.weights, len(sizes) - 1, "weights"),
+                 _items(network.biases, len(sizes) - 1, "biases"))
+    for layer, (neurons, layer_biases) in enumerate(layers):
         name = f"weights[{layer}]"
-        neurons = _items(weights_of[layer], sizes[layer + 1], name)
-        weights.append([floats(incoming, sizes[layer], f"{name}[{neuron}]")
-                        for neuron, incoming in enumerate(neurons)])
-        biases.append(floats(biases_of[layer], sizes[layer + 1], f"biases[{layer}]"))
+        weights.append([floats(incoming, sizes[layer], f"{name}[{neuron}]") for neuron, incoming
+                        in enumerate(_items(neurons, sizes[layer + 1], name))])
+        biases.append(floats(layer_biases, sizes[layer + 1], f"biases[{layer}]"))
         if not network.has_biases and any(biases[layer]):
             raise ValueError(f"biases[{layer}]: expected all 0 in a network without biases")
     network.weights, network.biases = weights, biases
 
 
 def _items(values, count, name):
-    if (isinstance(values, (str, bytes, Mapping)) or not hasattr(values, "__getitem__")
-            or getattr(values, "shape", None) == () or len(values) != count):
+    if not hasattr(values, "__len__") or len(values) != count:
         raise ValueError(f"{name}: expected a list of length {count} to match sizes, "
                          f"got {described(values)}")
     return values

@@ -3,19 +3,16 @@
 import math
 import shutil
 import textwrap
-from collections import namedtuple
-from itertools import chain
 
 from backstage.console import say, spelled
 from backstage.network import explanation, notation
 from backstage.network.labels import label_of
 from backstage.network.notation import number
 
-Part = namedtuple("Part", "neurons terms")  # how many to print of a large network: of each layer,
-PARTS = (Part(2, 3), Part(2, 2), Part(1, 3))  # and of each sum; the first that fits
+SMALL = 24  # weights of a network that is always printed whole
+LAYERS = 4  # to print of a large one: the first and the last ones
+TERMS = 3  # of each sum
 WEIGHTS = 2  # of each neuron in the first layer
-LAYERS = 4  # to print of a large network: the first and the last ones
-HEIGHT = 79  # maximum number of lines for a large network, without those of E
 SMALLEST_IMAGE = 64  # 8×8 pixels, as in scikit-learn's digits
 
 
@@ -32,39 +29,36 @@ def explain(network, inputs, target, learning_rate, everything=False):
     """
     width = min(max(shutil.get_terminal_size((100, 24)).columns, 60), 100)
     step = explanation.take_step(network, inputs, target, learning_rate)
-    weights = sum(len(incoming) for layer in network.weights for incoming in layer)
-    parts = [None] if everything else [None, *PARTS] if weights < HEIGHT else PARTS
-    fitting = (part for part in parts[:-1] if len(_equations(step, part, 100)) <= HEIGHT)
-    part = next(fitting, parts[-1])
-    say("\n".join(_equations(step, part, width) + [""] + _cost(step, part, width)))
-
-
-def _equations(step, part, width):
-    """The step as printed lines; part is a Part of it, or None for all of it."""
-    layers = range(len(step.deltas))
-    if part and len(layers) > LAYERS:
-        layers = [0, *layers[1 - LAYERS:]]
-    neurons, most = part and explanation.of_interest(step, part.neurons), part and part.terms
-    lines = [*explanation.forward_lines(step.network, step.outs, neurons, most),
-             *explanation.backward_lines(step, neurons, most, part and WEIGHTS)]
-    lines = [line for line in lines  # (2) is about outs[layer + 1]
-             if line.result.place[1] - (line.number == "(2)") in layers]
+    neurons = most = None
+    if not everything and sum(map(len, sum(network.weights, []))) > SMALL:
+        layers, most = range(len(network.weights)), TERMS
+        shown = explanation.of_interest(step, 2 if len(layers) < LAYERS else 1)
+        neurons = {layer: shown[layer] for layer in {0, *layers[1 - LAYERS:]}}
+    lines = [*explanation.forward_lines(network, step.outs, neurons, most),
+             *explanation.backward_lines(step, neurons, most, WEIGHTS)]
     printed = []
-    for text in _introduction(step, part, neurons, layers):
+    for text in _introduction(step, neurons):
         printed += _wrapped(text, width)
     for heading, section in explanation.sections(lines):
         printed += ["", heading] + _laid_out(section, width)
-    if part:
-        shown = sum(line.number in ("(5)", "(6)") for line in lines)
-        printed += _wrapped(_remainder(step, shown), width)
-    return printed
+    if neurons:
+        count = sum(len(incoming) + network.has_biases
+                    for layer in network.weights for incoming in layer)
+        count -= sum(line.number in ("(5)", "(6)") for line in lines)
+        what = "weights and biases" if network.has_biases else "weights"
+        printed += _wrapped(f"The other {count:,} {what} are updated in the same way.", width)
+    line = explanation.cost_line(network, step.outs, step.target, neurons, most)
+    after = number(step.after.loss(step.after.forward(step.outs[0]), step.target))
+    costs = _unbroken(f"= {line.result.number} before the step, {after} after it")
+    say("\n".join([*printed, "", *_wrapped(f"E {_sum(notation.terms(line))} {costs}", width)]))
 
 
-def _introduction(step, part, neurons, layers):
+def _introduction(step, neurons):
+    """What stands above the equations: all numbers or, of a large network, what is shown."""
     names, inputs = notation.neuron_names(step.network.sizes), step.outs[0]
     yield (f"One training step of {step.network!r} on one example, with learning rate "
            f"η\0=\0{number(step.learning_rate)}")
-    if part is None:
+    if neurons is None:
         yield "Inputs: " + ", ".join(f"{source} = {number(out)}"
                                      for source, out in zip(names[0], inputs))
         yield "Targets: " + ", ".join(f"Target_{neuron} = {number(wanted)}"
@@ -74,71 +68,33 @@ def _introduction(step, part, neurons, layers):
     yield (f"Prediction: {notation.prediction(step.network, step.outs)}; target: "
            f"{'no single class' if label is None else label}.")
     size, side = len(inputs), math.isqrt(len(inputs))
-    zeros = sum(out == 0.0 for out in inputs)
-    text = f"{zeros} of the {size} inputs are 0 and contribute nothing."
-    if side * side == size >= SMALLEST_IMAGE and min(inputs) >= 0.0 and max(inputs) <= 1.0:
-        text = (f"Ω0 … Ω{size - 1} are the inputs, for an image its pixels row by row, "
-                f"{side} per row; " + text)
+    text = f"{inputs.count(0.0)} of the {size} inputs are 0 and contribute nothing."
+    if side * side == size >= SMALLEST_IMAGE:
+        text += f" In an image, Ω0 to Ω{size - 1} are the pixels, row by row, {side} per row."
     yield text
-    shown = "the outputs with the largest error terms"
-    if label is not None:
-        several = len(neurons[len(step.deltas) - 1]) > 1
-        shown = "the target's output" + " and the largest other output" * several
-    text = (f"Shown are {shown}, the hidden neurons with the largest error terms, and the largest "
-            "terms of each sum")
-    if len(layers) < len(step.deltas):
-        text += f", in {len(layers)} of the {len(step.deltas)} layers"
-    yield f"{text}."
-
-
-def _remainder(step, shown):
-    """The number of weights and biases not shown, and the largest change of any."""
-    rows = [[*chain.from_iterable(network.weights), *network.biases]
-            for network in (step.network, step.after)]
-    largest_change = max(abs(new - old) for before, after in zip(*rows)
-                         for old, new in zip(before, after))
-    count, what = sum(map(len, rows[0])), "weights and biases"
-    if not step.network.has_biases:
-        count, what = count - sum(step.network.sizes[1:]), "weights"
-    return (f"The other {count - shown:,} {what} are updated in the same way; "
-            f"the largest change of all is {number(largest_change)}.")
-
-
-def _cost(step, part, width):
-    """E before and after the step, as printed lines."""
-    neurons, most = part and explanation.of_interest(step, part.neurons), part and part.terms
-    line = explanation.cost_line(step.network, step.outs, step.target, neurons, most)
-    try:
-        after = step.after.loss(step.after.forward(step.outs[0]), step.target)
-    except ValueError:  # the weights are too large for a number
-        after = math.nan
-    costs = f"= {line.result.number} before the step, {number(after)} after it"
-    return _wrapped(f"E {_sum(notation.terms(line))} {_unbroken(costs)}", width)
+    yield ("Shown are the neurons with the largest error terms (of the outputs, the target's and "
+           "the largest other one) and the largest terms of each sum, in "
+           f"{len(neurons)} of the {len(step.deltas)} layers.")
 
 
 # ---------------------------------------------------------------------- lines of a given width
 
 
 def _laid_out(lines, width):
-    """Equations in aligned columns. If one is too long, every line with its equation number is
-    split before the numbers; continuation lines are indented to the right-hand side."""
+    """Equations in aligned columns. One that is too long is split before the numbers;
+    continuation lines are indented to the right-hand side."""
     results = [spelled(notation.name(line.result)) for line in lines]
     column = max(map(len, results))
     indent = " " * (column + 5)
-    halves = []
-    for line, result in zip(lines, results):
-        left = _unbroken(f"{line.number} {result:{column}}")
-        right = f"{_sum(notation.terms(line, in_numbers=True))} =\0{line.result.number}"
-        halves.append((line.number, spelled(f"{left} {_sum(notation.terms(line))}"),
-                       spelled(right)))
-    long = {equation for equation, left, right in halves if len(f"{left} {right}") > width}
     printed = []
-    for equation, left, right in halves:
-        if equation in long:
-            printed += _wrapped(left, width, indent + "  ")
-            printed += _wrapped(indent + right, width, indent + "  ")
-        else:
-            printed += _wrapped(f"{left} {right}", width)
+    for line, result in zip(lines, results):
+        left = _unbroken(f"{line.number} {result:{column}} ") + _sum(notation.terms(line))
+        right = f"{_sum(notation.terms(line, in_numbers=True))} =\0{line.result.number}"
+        halves = [f"{left} {right}"]
+        if len(spelled(halves[0])) > width:
+            halves = [left, indent + right]
+        for half in halves:
+            printed += _wrapped(half, width, indent + "  ")
     return printed
 
 

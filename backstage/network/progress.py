@@ -15,23 +15,32 @@ from backstage.network.divergence import Divergence
 from backstage.network.notation import number
 
 
-class Progress:
+class Scoring:
     """Progress through a sequence of examples: a context manager that prefixes a ValueError with
-    the index of the example that caused it."""
+    the index of the example that caused it. Prints nothing in the first second."""
 
-    def __init__(self, network, data, name):
+    def __init__(self, network, data, name="data"):
         checks.data(data, name)
-        self.network, self.data, self.name = network, data, name
-        self.index = self.current = None  # of the current example; the pair itself
+        self.name = "test_data" if data is Training.test_data else name
+        self.network, self.data = network, data
+        self.index = None  # of the current example
         self.can_change = progress_line.can_change()
         self.started = time.perf_counter()
         self.next_time = self.started + 1.0
 
     def example(self, index):
         """data[index] as (inputs, target), with the target as a list."""
-        self.index, self.current = index, None
-        self.current = checks.pair(self.data[index], self.network)
-        return self.current
+        self.index = index
+        return checks.pair(self.data[index], self.network)
+
+    def __iter__(self):
+        count = len(self.data)
+        for index in range(count):
+            if self.is_time():
+                seconds = (time.perf_counter() - self.started) / max(1, index) * (count - index)
+                progress_line.show(f"evaluating: {100 * index // count}%, "
+                                   f"{time_left(seconds)} left ({index:,} of {count:,})")
+            yield self.example(index)
 
     def is_time(self):
         """Whether to update the line: first after one second, then at most ten times a second."""
@@ -55,28 +64,11 @@ class Progress:
             raise ValueError(f"{self.name}[{self.index}]: {error}") from None
 
 
-class Scoring(Progress):
-    """The examples of an evaluation, one after another; prints nothing in the first second."""
-
-    def __init__(self, network, data):
-        super().__init__(network, data, "test_data" if data is Training.test_data else "data")
-
-    def __iter__(self):
-        count = len(self.data)
-        for index in range(count):
-            if self.is_time():
-                seconds = (time.perf_counter() - self.started) / max(1, index) * (count - index)
-                short = f"evaluating: {100 * index // count}%"
-                text = f"{short}, {time_left(seconds)} left"
-                progress_line.show(f"{text} ({index:,} of {count:,})", text, short)
-            yield self.example(index)
-
-
 class Stopped(Exception):
     """Raised when watch ends training."""
 
 
-class Training(Progress):
+class Training(Scoring):
     """Progress of one call to train."""
 
     interrupted = float("-inf")  # when Ctrl-C ended the last training
@@ -85,7 +77,7 @@ class Training(Progress):
     def __init__(self, network, data, test_data, learning_rate, epochs, watch, every, verbose):
         super().__init__(network, data, "training_data")
         if test_data is not None:
-            with Progress(network, test_data, "test_data") as first:
+            with Scoring(network, test_data, "test_data") as first:
                 network.forward(first.example(0)[0])
         self.held_out_data = test_data
         self.count, self.epochs = len(data), epochs
@@ -142,6 +134,7 @@ class Training(Progress):
         self.images += 1
         self.done += 1
         self.divergence.check(outs, deltas, target, self.images)
+        self.inputs = outs[0]
         self.right += labels.is_right(self.network, outs, target)
         self.loss += self.network.loss(outs, target)
         if self.can_change:
@@ -151,19 +144,14 @@ class Training(Progress):
             self.say(self.forms()[0])
 
     def forms(self):
-        """Versions of the progress text, longest first."""
+        """The progress text, and a shorter one for a narrow terminal."""
         elapsed = time.perf_counter() - self.started
         left = time_left(elapsed / self.images * (self.epochs * self.count - self.images))
         percent = f"{100 * self.done // self.count}%"
         right = f"{100 * self.right / self.done:.2f}%"
-        epoch = f"epoch {self.epoch} of {self.epochs}: "
-        return (f"{epoch}{percent}, {right} correct, {left} left "
-                f"({self.done:,} of {self.count:,} examples, "
-                f"{self.images / elapsed:,.0f}/s)",
-                f"{epoch}{percent}, {right} correct, {left} left",
-                f"epoch {self.epoch}/{self.epochs}: {percent}, {right}, {left} left",
-                f"{self.epoch}/{self.epochs}: {percent}, {right}",
-                f"{self.epoch}/{self.epochs}: {percent}")
+        return (f"epoch {self.epoch} of {self.epochs}: {percent}, {right} correct, {left} left "
+                f"({self.done:,} of {self.count:,} examples, {self.images / elapsed:,.0f}/s)",
+                f"{self.epoch}/{self.epochs}: {percent}, {right}, {left} left")
 
     # ------------------------------------------------------------------ one epoch
 
@@ -182,8 +170,7 @@ class Training(Progress):
             progress_line.clear()
             self.say(f"{text} ({time.perf_counter() - self.line_started:.1f} s)")
             self.line_started = time.perf_counter()
-        inputs = checks.numbers(self.current[0], self.network.sizes[0], "inputs")
-        if max(inputs) > 10.0 and self.right <= self.commonest():
+        if max(self.inputs) > 10.0 and self.right <= self.commonest():
             self.say("The inputs are large: scale them to [0, 1]; divide pixels by 255.")
         if self.epoch < self.epochs:
             self.start_epoch()
@@ -207,8 +194,6 @@ class Training(Progress):
         progress_line.is_muted, Training.test_data = False, None
         if kind is ValueError:
             self.divergence.check_weights(self.images)
-        if kind is ValueError and self.index is not None and self.fits():
-            self.divergence.stop(self.images + 1, "outputs or error terms grew without bound")
         if kind not in (KeyboardInterrupt, Stopped):
             return super().ended(kind, error)
         if self.is_verbose or kind is KeyboardInterrupt:
@@ -223,13 +208,3 @@ class Training(Progress):
         before, Training.interrupted = Training.interrupted, time.monotonic()
         is_prompt = hasattr(sys, "ps1") or "ipykernel" in sys.modules
         return is_prompt and Training.interrupted - before > 2.0
-
-    def fits(self):
-        """Whether the current example is valid, in which case an error is the network's."""
-        try:
-            inputs, target = self.current
-            checks.numbers(inputs, self.network.sizes[0], "inputs")
-            checks.target(target, self.network)
-        except (TypeError, ValueError):
-            return False
-        return True

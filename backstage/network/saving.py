@@ -84,8 +84,6 @@ def _plain_data(content):
     if len(content) > LARGEST_FILE:
         raise ValueError(f"expected a weights file of at most {LARGEST_FILE:,} bytes, "
                          "got a larger one")
-    if not content:
-        raise ValueError("expected a weights file, got an empty file")
     depth, loose = 0, False  # loose: after a float outside a list; only APPEND may follow
     try:
         for opcode, argument, position in pickletools.genops(content):
@@ -106,8 +104,8 @@ def _attributes(saved):
         raise ValueError("not a weights file: expected a dictionary with sizes, weights and "
                          f"biases, got {described(saved)}")
     found = {"hidden": "sigmoid", "output": "sigmoid", "cost": "squared_error",
-             "has_biases": True}  # defaults, for files from before these options
-    found.update((name, saved[name]) for name in ATTRIBUTES if name in saved)
+             "has_biases": True,  # defaults, for files from before these options
+             **{name: saved[name] for name in ATTRIBUTES if name in saved}}
     found["sizes"] = checks.sizes(found["sizes"])
     checks.family(found["sizes"], found["hidden"], found["output"], found["cost"],
                   found["has_biases"])

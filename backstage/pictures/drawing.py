@@ -91,8 +91,6 @@ def save_picture(picture, default, path):
     """Writes a PNG and returns its path. Raises the same errors as picture_path, and OSError
     if the file can't be written."""
     path = picture_path(default, path)
-    if picture.getcolors(256):  # few enough for one byte per pixel
-        picture = picture.quantize(256, dither=Image.Dither.NONE)
     content = BytesIO()
     picture.save(content, "PNG", optimize=True)
     write_file(path, content.getvalue())

