@@ -78,11 +78,11 @@ def mutated(content, generator):
     return bytes(content)
 
 
-def fuzz(name, good, load, mutations, seed):
+def fuzz(name, good, load, mutations):
     """Loads a good file and mutations of it: each loads, or is a ValueError or OSError, in
     SECONDS."""
     load(good)
-    generator = random.Random(f"{name} {seed}")
+    generator = random.Random(f"{name} {mutations}")
     with bounded_memory(FUZZED_BYTES):
         for number in range(mutations):
             content = mutated(good, generator)

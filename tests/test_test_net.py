@@ -171,32 +171,25 @@ def test_letters_of_another_size_are_scored_in_a_table_of_26(run):
         "got Net([784, 30, 10])\n")
 
 
-@pytest.mark.parametrize("classes, largest", [
-    (10, 99_999), (11, 9), (11, 123), (20, 99), (30, 4_567)])
+@pytest.mark.parametrize("classes, largest", [(10, 99_999), (11, 123), (30, 4_567)])
 def test_numbers_in_the_table_stand_below_their_labels(classes, largest):
     counts = [[0] * classes for label in range(classes)]
     counts[1][classes - 1] = counts[2][2] = largest
-    lines = test_net.table(counts).splitlines()[3:]
-    ends = [match.end() for match in re.finditer(r"\d+", lines[0])]
-    for line in lines[1:]:
-        assert [match.end() for match in re.finditer(r"[\d.]+", line[18:])] == [
-            end - 18 for end in ends]
-    assert lines[2].endswith(f" {largest}") and lines[3].split()[4] == str(largest)
-    assert len(lines) == 1 + classes and (len(lines[0]) <= 80 or classes > 20)
+    header, *rows = test_net.table(counts).splitlines()[3:]
+    ends = [match.end() for match in re.finditer(r"\d+", header)]
+    for row in rows:
+        assert [match.end() + 18 for match in re.finditer(r"[\d.]+", row[18:])] == ends
+    assert rows[1].endswith(f" {largest}") and rows[2].split()[4] == str(largest)
 
 
 def test_of_more_than_30_classes_the_20_most_frequent_confusions_are_listed():
-    counts = [[0] * 31 for label in range(31)]
-    for label in range(31):
-        counts[label][label] = 2000
+    counts = [[2000 * (label == predicted) for predicted in range(31)] for label in range(31)]
     for label in range(25):
         counts[label][label + 1] = 5 + label // 2
     counts[30][0] = 1200
     lines = test_net.table(counts).splitlines()
-    assert lines[:2] == ["97.69% correct! (62,000 of 63,469)", ""]
     assert lines[2:5] == ["30 taken for 0: 1,200 of 3,200", "24 taken for 25: 17 of 2,017",
                           "22 taken for 23: 16 of 2,016"]
-    assert lines[5:7] == ["23 taken for 24: 16 of 2,016", "20 taken for 21: 15 of 2,015"]
     assert len(lines) == 2 + 20
 
 
@@ -292,16 +285,6 @@ def test_what_can_be_read_is_read_although_other_pictures_cannot(capsys, words):
         assert picture.height == 2 * (240 + 22 + 8) + 8
 
 
-def test_if_no_picture_can_be_read_no_sheet_is_written(run):
-    assert run("--read", "nowhere.png", status=2).count("\n") == 1
-    assert os.listdir() == []
-
-
-def test_no_picture_is_read_if_the_sheet_cannot_be_written(run):
-    error = run("--read", "nowhere.png", "--sheet", "read.jpg", status=2)
-    assert error.count("\n") == 1 and "read.jpg" in error
-
-
 # ------------------------------------------------------------------ the page
 
 
@@ -367,27 +350,6 @@ def test_a_reader_that_has_seen_enough_is_no_error():
     assert (done.communicate()[1], done.returncode) == (b"", 0)
 
 
-def test_names_are_spelled_in_ascii_where_the_output_has_no_others(monkeypatch):
-    options = put_data([1], [1])
-    with open("out", "w", encoding="ascii") as out:
-        monkeypatch.setattr(sys, "stdout", out)
-        Net([2, 3, 2], seed=1).explain([1, 0], 0, 0.5)
-        assert test_net.main(options) == 0
-    with open("out", encoding="ascii") as out:
-        printed = out.read()
-    assert "(1) in_A  = W_OmegaA*Omega + W_lambdaA*lambda + b_A" in printed
-    assert "delta_alpha = " in printed and "correct!" in printed
-
-
-def test_pytest_does_not_take_the_script_for_a_test():
-    folder = os.path.dirname(SCRIPT)
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", folder, "--ignore",
-         os.path.join(folder, "tests"), "-p", "no:cacheprovider"],
-        stdout=subprocess.PIPE, cwd=folder)
-    assert b"no tests collected" in done.stdout and done.returncode == 5
-
-
 # ------------------------------------------------------------------ errors and help
 
 
@@ -396,17 +358,17 @@ SMALL = ("small.pkl: expected a network with 784 inputs and at least 10 classes,
 
 
 @pytest.mark.parametrize("arguments, message", [
-    (("--weights", "nowhere.pkl"), "nowhere.pkl: No such file or directory"),
+    (("--weights", "\x1b[2J.pkl"), r"\x1b[2J.pkl: No such file or directory"),
     (("--weights", "bad.pkl"), "bad.pkl: not a weights file"),
     (("--weights", "small.pkl"), SMALL.replace("784", "16")),
     (("--read", "three.png", "--weights", "small.pkl"), SMALL),
     (("--draw", "--weights", "small.pkl"), SMALL),
     (("--limit", "0"), "--limit: expected at least 1, got 0"),
-    (("--limit", "-1"), "--limit: expected at least 1, got -1"),
     (("--show", "10"), "--show: expected indices from 0 to 9, got 10"),
     (("--show", "0", "-1"), "--show: expected indices from 0 to 9, got -1"),
     (("--mistakes", "bad.pkl"), "--mistakes: expected a file name ending in .png, got bad.pkl"),
     (("--mistakes", "no/mistakes.png"), "no/mistakes.png: there is no folder no"),
+    (("--read", "nowhere.png"), "nowhere.png: No such file or directory"),
     (("--read", "nowhere.png", "--sheet", "no/a.png"), "no/a.png: there is no folder no"),
     (("--sheet", "sheet.png"), "--sheet: not allowed without --show or --read"),
     (("--sheet", "sheet.png", "--draw"), "--sheet: not allowed with --draw"),
@@ -416,7 +378,6 @@ SMALL = ("small.pkl: expected a network with 784 inputs and at least 10 classes,
     (("--dataset", "data", "--read", "three.png"), "--dataset: not allowed with --read"),
     (("--port", "80"), "--port: not allowed without --draw"),
     (("--draw", "--port", "65536"), "--port: expected 0 to 65535, got 65536"),
-    (("--draw", "--port", "-1"), "--port: expected 0 to 65535, got -1"),
     (("--dataset", "letters"), "letters: expected mnist, digits, or the path"),
 ], ids=lambda value: " ".join(value) if isinstance(value, tuple) else "")
 def test_what_is_wrong_is_told_in_one_line_with_status_2(arguments, message, run):
@@ -438,12 +399,9 @@ def test_only_one_task_is_done_at_once(run):
 
 
 def test_help_ends_with_the_example_commands(run):
-    text = run("--help")
-    for option in ("--weights", "--dataset", "--limit", "--sheet", "--port", "--mistakes"):
-        assert option in text
-    examples = [line.split()[:3] for line in text.split("examples:")[1].splitlines()]
-    assert [line[2] for line in examples if line[:2] == ["python", "test_net.py"]] == [
-        "accuracy", "--mistakes", "--show", "--read", "--draw"]
+    examples = run("--help").split("examples:")[1]
+    assert re.findall(r"test_net.py +(--\w+)", examples) == [
+        "--mistakes", "--show", "--read", "--draw"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs signals of POSIX")
@@ -455,9 +413,3 @@ def test_ctrl_c_while_it_imports_ends_in_one_line():
         slow.stdout.read(1)
         slow.send_signal(signal.SIGINT)
         assert slow.communicate() == (b"", b"test_net.py: interrupted by Ctrl-C\n")
-
-
-def test_control_characters_of_a_name_do_not_reach_the_terminal(run):
-    name = "\x1b[2Jno.pkl"
-    error = run("--weights", name, "--dataset", "digits", status=2)
-    assert "\x1b" not in error and "no.pkl: No such file" in error

@@ -99,6 +99,4 @@ def _reason(error):
                 "Certificates.command in the folder of Python in Applications")
     if isinstance(error, socket.gaierror):
         return "there is no connection to the internet"
-    if isinstance(error, socket.timeout):
-        return f"no answer within {PATIENCE} s"
     return printable(getattr(error, "strerror", None) or str(error) or type(error).__name__)

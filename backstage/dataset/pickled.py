@@ -15,7 +15,7 @@ from backstage.console import described
 from backstage.dataset.content import as_bytes, opened
 
 MOST_OPERATIONS = 2_000  # such a file has fewer than 300
-LONG = 1000  # bytes, from which on a string is content
+LONGEST_NAME = 1000  # bytes
 PLAIN = set("""PROTO FRAME STOP NONE NEWTRUE NEWFALSE BININT BININT1 BININT2 LONG1
     SHORT_BINSTRING BINSTRING SHORT_BINBYTES BINBYTES BYTEARRAY8 SHORT_BINUNICODE BINUNICODE
     MARK EMPTY_TUPLE TUPLE TUPLE1 TUPLE2 TUPLE3 EMPTY_LIST APPEND APPENDS
@@ -25,7 +25,11 @@ PLAIN = set("""PROTO FRAME STOP NONE NEWTRUE NEWFALSE BININT BININT1 BININT2 LON
 def read_pickle(path, limits):
     """The three parts in a mnist.pkl.gz or mnist.pkl: a pair (images, labels) each."""
     with opened(path, limits, "a pickle") as file:
-        look(_Skimmed(file, limits))
+        operations = pickletools.genops(_Limited(file, limits))
+        for number, (operation, _, _) in enumerate(operations):
+            if operation.name not in PLAIN or number == MOST_OPERATIONS:
+                raise ValueError("expected pickled arrays and nothing more, got a pickle whose "
+                                 f"operation {number} is {operation.name}")
         file.seek(0)
         parts = [as_bytes(_array(images), _array(labels), limits)
                  for images, labels in Arrays(file, encoding="bytes").load()]
@@ -34,29 +38,18 @@ def read_pickle(path, limits):
         return tuple(parts)
 
 
-def look(file):
-    """Raises ValueError for operations that arrays do not need, or too many of them."""
-    for number, (operation, _, _) in enumerate(pickletools.genops(file)):
-        if operation.name not in PLAIN or number == MOST_OPERATIONS:
-            raise ValueError("expected pickled arrays and nothing more, got a pickle whose "
-                             f"operation {number} is {operation.name}")
-
-
-class _Skimmed:
-    """A file for pickletools, in which content is skipped and seems to be zeros."""
+class _Limited:
+    """A file of which no more can be read than the limits allow."""
 
     def __init__(self, file, limits):
         self.file, self.limits = file, limits
 
     def readline(self):
-        return self.file.readline(LONG)
+        return self.file.readline(LONGEST_NAME)
 
     def read(self, size):
-        if size <= LONG:
-            return self.file.read(size)
         self.limits.spend(0, size)
-        end = self.file.tell() + size
-        return bytes(size) if self.file.seek(end) == end else b""  # truncated
+        return self.file.read(size)
 
 
 class _Noted:

@@ -86,15 +86,10 @@ def test_a_pickle_that_names_anything_but_arrays_is_refused_and_nothing_is_run(p
     assert not os.path.exists("was-run")
 
 
-def test_a_look_and_an_unpickler_refuse_other_operations_and_other_names():
-    """Each of them alone."""
-    with pytest.raises(ValueError, match="BINPERSID"):
-        pickled.look(io.BytesIO(b"\x80\x02K\x01Q."))
-    with pytest.raises(ValueError, match="posix.mkdir.* nothing was run"):
-        pickled.Arrays(io.BytesIO(b"\x80\x02cposix\nmkdir\n(U\x07was-runtR.")).load()
-    for name in ("numpy.core.multiarray.scalar", "numpy.load", "_codecs.decode", "a.numpy.dtype",
-                 "multiarray.ndarray"):
-        with pytest.raises(ValueError, match="nothing was run"):
+def test_the_look_and_the_unpickler_each_refuse_what_is_not_part_of_an_array():
+    refused(b"\x80\x02K\x01Q.", "BINPERSID")
+    for name in ("posix.mkdir", "numpy.load", "_codecs.decode", "a.numpy.dtype"):
+        with pytest.raises(ValueError, match=f"{name}.* nothing was run"):
             pickled.Arrays(io.BytesIO()).find_class(*name.rsplit(".", 1))
 
 
@@ -160,7 +155,7 @@ def test_a_broken_gzip_file_is_named():
 
 def test_more_operations_or_content_than_mnist_needs_are_refused(monkeypatch):
     refused(b"\x80\x02" + b"]" * 1999 + b".", "operation 2000")
-    monkeypatch.setattr(reader, "MOST_BYTES", 10 * 784 * 8)
+    monkeypatch.setattr(reader, "MOST_BYTES", 10 * 784 * 8 + 1000)
     loads(python_2_pickle(parts(np.float64, 255), b"f8"))
     monkeypatch.setattr(reader, "MOST_BYTES", 10 * 784 * 8 - 1)
     refused(python_2_pickle(parts(np.float64, 255), b"f8"), "pass max_images")
