@@ -192,11 +192,6 @@ def test_another_c_library_may_change_the_last_digits_and_nothing_else():
         assert not agree(changed, said, "")
 
 
-def test_what_a_session_shows_is_what_a_prompt_would_show():
-    assert printed_by(">>> 1 + 1\n3\n>>> for i in (1, 2):\n...     print(i)\n...\n", {}) == (
-        ">>> 1 + 1\n2\n>>> for i in (1, 2):\n...     print(i)\n...\n1\n2\n")
-
-
 # ---------------------------------------------------------------------- files and pictures
 
 

@@ -350,6 +350,18 @@ def test_a_reader_that_has_seen_enough_is_no_error():
     assert (done.communicate()[1], done.returncode) == (b"", 0)
 
 
+def test_names_are_spelled_in_ascii_where_the_output_has_no_others(monkeypatch):
+    options = put_data([1], [1])
+    with open("out", "w", encoding="ascii") as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        Net([2, 3, 2], seed=1).explain([1, 0], 0, 0.5)
+        assert test_net.main(options) == 0
+    with open("out", encoding="ascii") as out:
+        printed = out.read()
+    assert "(1) in_A  = W_OmegaA*Omega + W_lambdaA*lambda + b_A" in printed
+    assert "delta_alpha = " in printed and "correct!" in printed
+
+
 # ------------------------------------------------------------------ errors and help
 
 
