@@ -164,15 +164,6 @@ def test_strokes_are_undone_and_redone(page):
         assert answer is None or text(page, "answer") == answer
 
 
-def test_a_digit_can_be_drawn_with_the_keyboard_alone(page):
-    from selenium.webdriver.common.keys import Keys
-    page.execute_script("document.getElementById('canvas').focus()")
-    press(page, " ", *[Keys.ARROW_DOWN] * 17, " ")
-    assert text(page, "answer") == "1"
-    press(page, Keys.DELETE)
-    assert text(page, "answer") == "" and not ink(page).any()
-
-
 def touch(page, *moves):
     """Touches the paper; moves: the places of all fingers, in the canvas's own pixels."""
     left, top, scale = page.execute_script("""

@@ -76,9 +76,9 @@ function showNeuron({lines, changes, examples}, passages) {
     `${result.base} of ${result.sub}: ${value}`).join(", ");
   at("train-neuron").replaceChildren(...lines.map(line => equation([line], passages)),
     equation(changes.map(({line}) => line), passages, changes.map(({share, sum}) =>
-      make("p", {class: "share"}, "this example’s share ", make("b", {class: "number"}, share),
+      make("p", {class: "share"}, "this example’s share ", make("span", {class: "number"}, share),
         `, the sum of ${examples === 1 ? "1 share" : `the ${examples} shares`} `,
-        make("b", {class: "number"}, sum)))));
+        make("span", {class: "number"}, sum)))));
 }
 
 /** Lines of one equation, each with a note or none, and beside them the code. */

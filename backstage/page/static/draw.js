@@ -20,12 +20,11 @@ const shown = {
   wanted: new AbortController(),  // of what is asked about the content
 };
 const neurons = new Neurons(at("hidden"), at("outputs"));
-const paper = new Paper(at("canvas"), at("hint"), {
+const paper = new Paper(at("canvas"), {
   begun: begin,
   drawn: readDrawing,
   done: () => change({strokes: paper.strokes,
     label: shown.content.frame ? "" : at("teach-label").value}),
-  cleared: () => change(BLANK),
 });
 let passages;  // the code of each equation
 
@@ -141,7 +140,6 @@ function showBlank() {
   clearStep();
   at("answer").textContent = "";
   at("neuron").hidden = true;
-  neurons.show(null);
   neurons.plain();
   show("draw-message", "");
 }
@@ -168,7 +166,6 @@ async function choose(name) {
   at("teach-rate").value = network.learning_rate;
   at("save").hidden = name !== TRAINED;
   neurons.draw(network);
-  neurons.show(null);
   select(null);
   clearStep();
   readAgain();

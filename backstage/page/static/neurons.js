@@ -35,9 +35,9 @@ export class Neurons {
         role: "toolbar", "aria-label": `The hidden neurons${which}`}, ...row);
       grid.addEventListener("keydown", event => moveAmong(row, event));
       this.hidden.append(make("h3", {}, `The ${row.length} hidden neurons${which}`,
-        make("small", {}, layer === 0 ? "Each hidden neuron is shown by its weights now: pixels that excite it "
-          + "are red, pixels that inhibit it blue. The stronger the colors, the larger its output."
-          : "The stronger the color, the larger its output.")), grid);
+        make("small", {}, `${layer === 0 ? "Each is shown by its weights now: pixels that excite it are "
+          + "red, pixels that inhibit it blue. " : ""}For an image, the stronger the colors, the `
+          + "larger its output.")), grid);
       return row;
     });
     this.hidden.querySelector("h3")?.append(this.caption);
@@ -49,6 +49,7 @@ export class Neurons {
       make("span", {class: "out number"}), make("span", {class: "delta number"})));
     this.outputs.replaceChildren(...this.bars);
     this.paint(maps);
+    this.show(null);
   }
 
   /** Paints the maps of the first layer's weights on its tiles. */
@@ -69,7 +70,8 @@ export class Neurons {
       const outs = prediction?.outs[layer] ?? row.map(() => 0);
       const brightest = Math.max(1, ...outs.map(Math.abs));
       row.forEach((tile, neuron) => {
-        tile.style.setProperty("--light", Math.abs(outs[neuron]) / brightest);
+        if (prediction) tile.style.setProperty("--light", Math.abs(outs[neuron]) / brightest);
+        else tile.style.removeProperty("--light");
         const out = prediction ? `, out ${written(outs[neuron])}` : "";
         tile.ariaLabel = `Hidden neuron ${tile.title}${out}`;
       });
@@ -120,8 +122,9 @@ export class Neurons {
     });
   }
 
-  /** Removes error terms, marks and outlines, or keeps the outlines. */
+  /** Removes outputs, error terms, marks and outlines, or keeps the outlines. */
   plain(keepsOutlines = false) {
+    this.show(null);
     if (!keepsOutlines) this.outline({}, "");
     for (const bar of this.bars) {
       bar.querySelector(".delta").replaceChildren();

@@ -56,7 +56,7 @@ function words({result, terms}, {up, down, slope, product}) {
       symbol({base: "in", sub: result.sub}), "; ", name(), " is added to ",
       symbol({base: "in", sub: result.sub}), ", so it can be nudged instead:")
       : make("p", {}, "The update is η times ", ...slopeOf(), ". Nudge ", name(), ":"),
-    make("table", {}, make("tbody", {},
+    make("table", {class: "terms"}, make("tbody", {},
       row("nudge-up", up, make("i", {}, "E"), " with ", name(), " + 0.001"),
       row("nudge-down", down, make("i", {}, "E"), " with ", name(), " − 0.001"),
       row("nudge-slope", slope, "so ", ...slopeOf(), " ="),

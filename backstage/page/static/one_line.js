@@ -59,7 +59,7 @@ function indices(line) {
 export function answerBox(line, solved) {
   const box = make("input", {inputmode: "decimal", autocomplete: "off", size: "10",
     "aria-label": `Your result for ${nameOf(line.result).replace("_", " ")}`, id: "your-result"});
-  const verdict = make("output", {class: "verdict"}, " type the number and press Enter");
+  const verdict = make("output", {class: "note"}, " type the number and press Enter");
   box.addEventListener("change", () => {
     if (!box.value.trim()) return;
     if (sameDigits(typed(box.value), line.value)) solved();

@@ -1,32 +1,19 @@
-// The paper that a digit is drawn on: with mouse, pen or finger, or with the keyboard alone.
-
-import {make} from "./common.js";
+// The paper that a digit is drawn on, with mouse, pen or finger.
 
 const PEN = 24;       // of the canvas's 280 pixels: as thick in the frame as MNIST's pens
-const KEY_STEP = 10;  // pixels that an arrow key moves the pen
-const MOVES = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
 
 export class Paper {
-  /** Calls begun() before a stroke, drawn() after each part of it, done() after it, and cleared()
-   *  when the paper is to be cleared. */
-  constructor(canvas, hint, {begun, drawn, done, cleared}) {
-    Object.assign(this, {canvas, hint, begun, drawn, done, cleared});
+  /** Calls begun() before a stroke, drawn() after each part of it, done() after it. */
+  constructor(canvas, {begun, drawn, done}) {
+    Object.assign(this, {canvas, begun, drawn, done});
     this.pen = canvas.getContext("2d", {willReadFrequently: true});
     this.strokes = [];    // lists of points [x, y]; a list once it is done is not changed
     this.isDown = false;  // the pen
-    this.keyPen = {x: 140, y: 60};
-    this.pointer = make("div", {class: "pointer", hidden: ""});
-    canvas.after(this.pointer);
     canvas.addEventListener("pointerdown", event => this.penDown(event));
     canvas.addEventListener("pointermove", event => this.penMoves(event));
     for (const kind of ["pointerup", "pointercancel"]) {
       canvas.addEventListener(kind, event => { if (event.isPrimary) this.lift(); });
     }
-    canvas.addEventListener("keydown", event => this.key(event));
-    canvas.addEventListener("blur", () => {
-      this.pointer.hidden = true;
-      this.lift();
-    });
   }
 
   /** How much ink there is at each pixel, a byte each. */
@@ -55,7 +42,6 @@ export class Paper {
       this.pen.drawImage(image, ...size.map(side => (width - side) / 2), ...size);
     }
     this.image = image;
-    this.hint.hidden = Boolean(image || strokes.length);
   }
 
   /** Draws on to a point, from which the pen goes on. */
@@ -76,7 +62,6 @@ export class Paper {
     if (this.image) this.set([]);
     this.strokes = [...this.strokes, []];
     this.isDown = true;
-    this.hint.hidden = true;
     this.line(x, y);
   }
 
@@ -85,8 +70,6 @@ export class Paper {
     this.isDown = false;
     this.done();
   }
-
-  // ---------------------------------------------------------------- mouse, pen and finger
 
   penDown(event) {
     if (event.button !== 0 || !event.isPrimary) return;  // one finger draws
@@ -107,33 +90,5 @@ export class Paper {
     const {left, top, width} = this.canvas.getBoundingClientRect();
     const scale = this.canvas.width / width;
     return [(clientX - left) * scale, (clientY - top) * scale];
-  }
-
-  // ---------------------------------------------------------------- the keyboard
-
-  /** The arrows move the pen, space puts it down or up, Delete clears. */
-  key(event) {
-    const pen = this.keyPen;
-    if (event.key === "Delete" || event.key === "Backspace") {
-      this.lift();
-      this.cleared();
-    } else if (event.key === " ") {
-      if (event.repeat) return event.preventDefault();
-      this.isDown ? this.lift() : this.begin(pen.x, pen.y);
-    } else if (MOVES[event.key]) {
-      const [right, down] = MOVES[event.key];
-      pen.x = Math.min(Math.max(pen.x + KEY_STEP * right, 20), 260);
-      pen.y = Math.min(Math.max(pen.y + KEY_STEP * down, 20), 260);
-      if (this.isDown) this.line(pen.x, pen.y);
-    } else {
-      return;
-    }
-    event.preventDefault();
-    const scale = this.canvas.clientWidth / this.canvas.width;
-    this.pointer.style.left = `${this.canvas.offsetLeft + pen.x * scale}px`;
-    this.pointer.style.top = `${this.canvas.offsetTop + pen.y * scale}px`;
-    this.pointer.classList.toggle("down", this.isDown);
-    this.pointer.hidden = false;
-    if (this.isDown) this.drawn();
   }
 }
