@@ -10,6 +10,11 @@ from backstage.network import labels
 MOST_WEIGHTS = 3_500_000  # of a network; a neuron counts as two more, for its bias and list
 
 
+def unexpected(name, expected, value, hint=""):
+    """The error of an argument that is not what was expected."""
+    return ValueError(f"{name}: expected {expected}, got {described(value)}{hint}")
+
+
 def index(value):
     """A Python or NumPy integer as an int; None for anything else."""
     try:
@@ -22,7 +27,7 @@ def whole(value, name, least, most=inf):
     number = index(value)
     if number is None or not least <= number <= most:
         words = f"of at least {least}" if most == inf else f"from {least} to {most}"
-        raise ValueError(f"{name}: expected an integer {words}, got {described(value)}")
+        raise unexpected(name, f"an integer {words}", value)
     return number
 
 
@@ -40,7 +45,7 @@ def positive(value, name, or_zero=False):
     number = real(value)
     if not isfinite(number) or number < 0.0 or (number == 0.0 and not or_zero):
         words = "of at least 0" if or_zero else "greater than 0"
-        raise ValueError(f"{name}: expected a finite number {words}, got {described(value)}")
+        raise unexpected(name, f"a finite number {words}", value)
     return number
 
 
@@ -73,8 +78,7 @@ def numbers(values, count, name):
             value = value[0]
         found.append(real(value))
         if not isfinite(found[-1]):
-            raise ValueError(f"{name}: expected finite numbers, got {described(value)} "
-                             f"at index {len(found) - 1}")
+            raise unexpected(name, "finite numbers", value, f" at index {len(found) - 1}")
     return found
 
 
@@ -94,13 +98,12 @@ def sizes(values):
     if hasattr(values, "tolist"):
         values = values.tolist()
     if not isinstance(values, Sequence) or len(values) < 2:
-        raise ValueError("sizes: expected at least two layer sizes, such as [784, 30, 10], "
-                         f"got {described(values)}")
+        raise unexpected("sizes", "at least two layer sizes, such as [784, 30, 10]", values)
     found = [whole(size, "sizes", 1) for size in values]
-    weights = sum((found[layer] + 2) * found[layer + 1] for layer in range(len(found) - 1))
+    weights = sum((fan_in + 2) * neurons for fan_in, neurons in zip(found, found[1:]))
     if weights > MOST_WEIGHTS:
-        raise ValueError(f"sizes: expected at most {MOST_WEIGHTS:,} weights, counting two more "
-                         f"for each neuron, got {described(values)}")
+        raise unexpected("sizes", f"at most {MOST_WEIGHTS:,} weights, counting two more for each "
+                         "neuron", values)
     return found
 
 
@@ -110,8 +113,7 @@ def family(sizes, hidden, output, cost, biases):
                                (cost, "cost", ("squared_error", "cross_entropy")),
                                (biases, "biases", (True, False))):
         if value not in known:
-            raise ValueError(f"{name}: expected {' or '.join(map(repr, known))}, "
-                             f"got {described(value)}")
+            raise unexpected(name, " or ".join(map(repr, known)), value)
     if output == "softmax" and cost != "cross_entropy":
         raise ValueError(f"cost: expected 'cross_entropy' with a softmax output, got {cost!r}")
     if output == "softmax" and sizes[-1] == 1:
@@ -135,16 +137,14 @@ def target(value, network):
         if index(value) is not None:
             return labels.one_hot(whole(value, "target", 0, classes - 1), network)
         if isinstance(value, (Real, str)):
-            raise ValueError(f"target: expected a list of {outputs} numbers, or an integer from "
-                             f"0 to {classes - 1}, got {described(value)}; convert labels with "
-                             "int()")
+            raise unexpected("target", f"a list of {outputs} numbers, or an integer from 0 to "
+                             f"{classes - 1}", value, "; convert labels with int()")
     found = numbers(value, outputs, "target")
     if min(found) < 0.0 or max(found) > 1.0:
-        raise ValueError(f"target: expected numbers from 0 to 1, as outputs are, got "
-                         f"{described(found)}; scale them, or use one output for each class")
+        raise unexpected("target", "numbers from 0 to 1, as outputs are", found,
+                         "; scale them, or use one output for each class")
     if network.output == "softmax" and abs(sum(found) - 1.0) > 1e-6:
-        raise ValueError("target: expected numbers that sum to 1 for softmax, "
-                         f"got {described(found)}")
+        raise unexpected("target", "numbers that sum to 1 for softmax", found)
     return found
 
 
@@ -163,8 +163,8 @@ def pair(example, network):
 def data(examples, name):
     if hasattr(examples, "keys") or not (hasattr(examples, "__len__")  # keys: a DataFrame
                                          and hasattr(examples, "__getitem__")):
-        raise ValueError(f"{name}: expected a sequence of (inputs, target) pairs, such as "
-                         f"list(zip(images, labels)), got {described(examples)}")
+        raise unexpected(name, "a sequence of (inputs, target) pairs, such as "
+                         "list(zip(images, labels))", examples)
     some(examples, name)
 
 
@@ -188,10 +188,8 @@ def example(outs, wanted, network):
 def layers(values, sizes, name, source):
     """One list of numbers for each layer."""
     if not isinstance(values, Sequence) or len(values) != len(sizes):
-        raise ValueError(f"{name}: expected {len(sizes)} lists, as {source} returns them, "
-                         f"got {described(values)}")
-    return [numbers(values[layer], sizes[layer], f"{name}[{layer}]")
-            for layer in range(len(sizes))]
+        raise unexpected(name, f"{len(sizes)} lists, as {source} returns them", values)
+    return [numbers(values[layer], size, f"{name}[{layer}]") for layer, size in enumerate(sizes)]
 
 
 def finite(outs):
@@ -216,13 +214,12 @@ def update(outs, deltas, learning_rate, network):
 def rates(learning_rate, weight_decay):
     """The learning rate and the weight decay as floats."""
     if hasattr(learning_rate, "__len__"):
-        raise ValueError(f"learning_rate: expected a number, got {described(learning_rate)}; "
-                         "inputs and targets are passed together, as list(zip(images, labels))")
+        raise unexpected("learning_rate", "a number", learning_rate, "; inputs and targets are "
+                         "passed together, as list(zip(images, labels))")
     learning_rate = positive(learning_rate, "learning_rate")
     weight_decay = positive(weight_decay, "weight_decay", or_zero=True)
     if learning_rate * weight_decay >= 1.0:
-        raise ValueError("weight_decay: expected a number less than 1 / learning_rate, "
-                         f"got {weight_decay!r}")
+        raise unexpected("weight_decay", "a number less than 1 / learning_rate", weight_decay)
     return learning_rate, weight_decay
 
 
@@ -231,10 +228,10 @@ def training(learning_rate, epochs, batch_size, weight_decay, every):
     learning_rate, weight_decay = rates(learning_rate, weight_decay)
     epochs = whole(epochs, "epochs", 1)
     if isinstance(batch_size, float):
-        raise ValueError(f"batch_size: expected an integer, got {batch_size!r}; the order is "
+        raise unexpected("batch_size", "an integer", batch_size, "; the order is "
                          "train(training_data, learning_rate, epochs, batch_size)")
     batch_size = whole(batch_size, "batch_size", 1)
     if learning_rate / min(batch_size, 10 ** 6) == 0.0:
-        raise ValueError("learning_rate: expected a number that is greater than 0 when divided by "
-                         f"batch_size, got {learning_rate!r}")
+        raise unexpected("learning_rate", "a number greater than 0 when divided by batch_size",
+                         learning_rate)
     return learning_rate, epochs, batch_size, weight_decay, whole(every, "every", 1)

@@ -22,16 +22,11 @@ def score(right, total):
 
 def constructor(network):
     """The repr: a call that constructs such a network, without the seed."""
-    options = ""
-    if network.hidden != "sigmoid":
-        options += f', hidden="{network.hidden}"'
-    if network.output != "sigmoid":
-        options += f', output="{network.output}"'
-    elif network.cost != "squared_error":
-        options += f', cost="{network.cost}"'
-    if not network.has_biases:
-        options += ", biases=False"
-    return f"Net({network.sizes}{options})"
+    cost = "squared_error" if network.output == "sigmoid" else "cross_entropy"
+    options = "".join(f', {name}="{getattr(network, name)}"' for name, default in
+                      (("hidden", "sigmoid"), ("output", "sigmoid"), ("cost", cost))
+                      if getattr(network, name) != default)
+    return f"Net({network.sizes}{options}{'' if network.has_biases else ', biases=False'})"
 
 
 # ---------------------------------------------------------------- numbers, names and lines

@@ -1,7 +1,6 @@
 """Validation of weights and biases, which a user may assign. Raises ValueError."""
 
-from backstage.console import described
-from backstage.network.checks import numbers, trusted
+from backstage.network.checks import numbers, trusted, unexpected
 
 
 def check_shapes(network):
@@ -50,6 +49,5 @@ def check(network):
 
 def _items(values, count, name):
     if not hasattr(values, "__len__") or len(values) != count:
-        raise ValueError(f"{name}: expected a list of length {count} to match sizes, "
-                         f"got {described(values)}")
+        raise unexpected(name, f"a list of length {count} to match sizes", values)
     return values

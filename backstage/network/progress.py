@@ -21,6 +21,7 @@ class Scoring:
 
     def __init__(self, network, data, name="data"):
         checks.data(data, name)
+        parameters.check(network)
         self.name = "test_data" if data is Training.test_data else name
         self.network, self.data = network, data
         self.index = None  # of the current example
@@ -39,7 +40,7 @@ class Scoring:
             if self.is_time():
                 seconds = (time.perf_counter() - self.started) / max(1, index) * (count - index)
                 progress_line.show(f"evaluating: {100 * index // count}%, "
-                                   f"{time_left(seconds)} left ({index:,} of {count:,})")
+                                   f"{time_left(seconds)} left")
             yield self.example(index)
 
     def is_time(self):
@@ -50,7 +51,6 @@ class Scoring:
         return True
 
     def __enter__(self):
-        parameters.check(self.network)
         checks.trusted.append(self.network)
         return self
 
@@ -79,7 +79,6 @@ class Training(Scoring):
         if test_data is not None:
             with Scoring(network, test_data, "test_data") as first:
                 network.forward(first.example(0)[0])
-        self.held_out_data = test_data
         self.count, self.epochs = len(data), epochs
         self.watch, self.every, self.next_look = watch, every, 0
         self.is_verbose = verbose
@@ -90,6 +89,7 @@ class Training(Scoring):
         self.line_started = self.started
         self.epoch, self.images = 0, 0
         self.start_epoch()
+        progress_line.is_muted, Training.test_data = not verbose, test_data
 
     def start_epoch(self):
         self.epoch += 1
@@ -183,12 +183,6 @@ class Training(Scoring):
         return max(Counter(map(tuple, targets)).values())
 
     # ------------------------------------------------------------------ the end
-
-    def __enter__(self):
-        super().__enter__()
-        progress_line.is_muted = not self.is_verbose
-        Training.test_data = self.held_out_data
-        return self
 
     def ended(self, kind, error):
         progress_line.is_muted, Training.test_data = False, None

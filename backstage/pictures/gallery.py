@@ -5,7 +5,7 @@ import math
 
 from backstage.console import say
 from backstage.files import write_file
-from backstage.network import checks, labels
+from backstage.network import checks, labels, parameters
 from backstage.network.notation import prediction
 from backstage.network.progress import Scoring
 
@@ -159,17 +159,15 @@ def imagined(network, digit):
 
 
 def normalized(values):
-    """The values divided by the largest absolute value, so that they lie in [−1, 1]. Raises
-    ValueError if they are not finite."""
-    if not all(map(math.isfinite, values)):
-        raise ValueError("expected finite weights to draw, got some that are infinite, nan or too "
-                         "large, as when training diverges")
+    """The values divided by the largest absolute value, so that they lie in [−1, 1]."""
     largest = max(max(values), -min(values))
     return [value / largest if largest else 0.0 for value in values]
 
 
 def _side(network):
-    """The side length, in pixels, of the square image that the inputs form."""
+    """The side length, in pixels, of the square image that the inputs form. Raises ValueError if
+    they form none, or the weights are not finite."""
+    parameters.check(network)
     side = math.isqrt(network.sizes[0])
     if side * side != network.sizes[0]:
         raise ValueError("expected a network with a square number of inputs, such as 784 for "

@@ -92,7 +92,7 @@ BAD_ARGUMENTS = [
     (dict(weight_decay=-0.1),
      "weight_decay: expected a finite number of at least 0, got float -0.1"),
     (dict(weight_decay=1.0),
-     "weight_decay: expected a number less than 1 / learning_rate, got 1.0"),
+     "weight_decay: expected a number less than 1 / learning_rate, got float 1.0"),
     (dict(test_data=[]), "test_data: expected at least one"),
     (dict(watch=print, every=0), "every: expected an integer of at least 1, got int 0"),
 ]
@@ -196,7 +196,7 @@ def test_a_network_of_three_and_a_half_million_weights_is_within_bounds():
 
 
 def test_the_arguments_in_the_order_of_nielsens_sgd_are_told_the_right_order():
-    with pytest.raises(ValueError, match=r"^batch_size: .* got 3.0; .*learning_rate, epochs, b"):
+    with pytest.raises(ValueError, match=r"^batch_size: .* got float 3.0; .*learning_rate, epochs, b"):
         Net([2, 2, 3]).train(GOOD, 30, 10, 3.0)
 
 
@@ -336,7 +336,7 @@ def test_what_is_passed_as_two_arrays_or_as_a_table_is_an_error_that_says_what_t
 
 
 def test_a_learning_rate_that_vanishes_in_a_batch_is_named():
-    with pytest.raises(ValueError, match="learning_rate: .*batch_size.* got 5e-324"):
+    with pytest.raises(ValueError, match="learning_rate: .*batch_size.* got float 5e-324"):
         Net([2, 3]).train(GOOD, 5e-324, batch_size=5)
 
 

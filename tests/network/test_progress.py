@@ -108,7 +108,7 @@ def test_scoring_shows_its_progress_after_a_second_and_clears_the_line(capsys, t
     assert capsys.readouterr().out == ""
     assert network.evaluate([([1.0], 1)] * 400) in (0, 400)
     out = capsys.readouterr().out
-    assert lines_shown(out, 60)[0] == "evaluating: 24%, 0:00:03 left (99 of 400)"
+    assert lines_shown(out, 60)[0] == "evaluating: 24%, 0:00:03 left"
     assert out.endswith("\r" + " " * 59 + "\r")
 
 
