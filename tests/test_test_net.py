@@ -113,10 +113,15 @@ def test_a_single_output_is_scored_as_two_classes(run):
         ["0", "1"], ["0", "50.00%", "1", "1"], ["1", "100.00%", ".", "1"]]
 
 
-def test_without_mnist_and_a_network_it_scores_the_digits_and_says_so(monkeypatch, run):
+@pytest.fixture
+def no_mnist(monkeypatch, tmp_path):
+    """There is no MNIST in the folder of the data, which is the current one."""
+    shutil.copy(os.path.join(mnist_loader.DATA, "digits.csv.gz"), tmp_path)
+    monkeypatch.setattr(mnist_loader, "DATA", str(tmp_path))
     monkeypatch.delenv("MNIST_DIR", raising=False)
-    if os.path.exists(os.path.join(os.path.dirname(SCRIPT), "data", "mnist")):
-        pytest.skip("MNIST is in data/mnist")
+
+
+def test_without_mnist_and_a_network_it_scores_the_digits_and_says_so(no_mnist, run):
     lines = run("--limit", "20").splitlines()
     assert lines[0].startswith("MNIST could not be downloaded")
     assert "digits.pkl" in lines[1] and "on 20 test images of digits" in lines[1]
@@ -296,19 +301,11 @@ def test_the_page_is_served_at_the_port_that_is_asked_for(options, port, run, mo
     assert run("--draw", *options) == "" and served == [port]
 
 
-def test_the_page_trains_on_the_digits_where_there_is_no_mnist(monkeypatch, tmp_path, capsys):
-    shutil.copy(os.path.join(mnist_loader.DATA, "digits.csv.gz"), tmp_path)
-    monkeypatch.setattr(mnist_loader, "DATA", str(tmp_path))
-    monkeypatch.delenv("MNIST_DIR", raising=False)
+def test_the_page_trains_on_mnist_where_it_is_found_else_on_the_digits(no_mnist, capsys):
     assert [len(part) for part in test_net.page_data(None)] == [1197, 300, 300]
     assert capsys.readouterr().out == ""  # no notice: a download was not tried
-    assert os.listdir(tmp_path) == ["digits.csv.gz"]
-
-
-def test_the_page_trains_on_mnist_where_it_is_found(monkeypatch, tmp_path):
-    put(tmp_path / "mnist", files())
-    monkeypatch.setattr(mnist_loader, "DATA", str(tmp_path))
-    monkeypatch.delenv("MNIST_DIR", raising=False)
+    assert os.listdir() == ["digits.csv.gz"]
+    put("mnist", files())
     assert os.path.basename(test_net.page_data(None)[0].dataset) == "mnist"
 
 
