@@ -80,8 +80,8 @@ def as_bytes(images, labels, limits):
     side = isqrt(prod(images.shape[1:]))
     if (not images.size or images.shape[1:] not in ((side, side), (side * side,))
             or labels.shape != images.shape[:1]):
-        raise ValueError("expected square images with a label each, got arrays of shape "
-                         f"{images.shape} and {labels.shape}")
+        raise ValueError("expected square images with a label each, got images of shape "
+                         f"{images.shape} and labels of shape {labels.shape}")
     images = images.reshape(len(images), -1)
     if images.dtype.kind not in "fiu" or labels.dtype.kind not in "iu":
         raise ValueError("expected pixels that are numbers and labels that are integers, "

@@ -38,8 +38,8 @@ BROKEN = {  # what is wrong: (the file, its content, what the message says)
     "no images": ("t10k-images", idx(images(0)), r"\(0, 28, 28\)"),
     "2,147,483,648 images": ("t10k-images", struct.pack(">4I", 2051, 2 ** 31, 28, 28),
                              "at most 1,000,000 images per file .* pass max_images"),
-    "an image too few": ("train-images", idx(images(59)), r"\(59, 28, 28\) and \(60,\)"),
-    "a label too few": ("train-images", idx(images(61)), r"\(61, 28, 28\) and \(60,\)"),
+    "an image too few": ("train-images", idx(images(59)), r"\(59, 28, 28\) and labels.* \(60,\)"),
+    "a label too few": ("train-images", idx(images(61)), r"\(61, 28, 28\) and labels.* \(60,\)"),
 }
 
 

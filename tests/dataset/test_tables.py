@@ -26,8 +26,8 @@ def put_npz(content):
         file.write(content)
 
 
-@pytest.mark.parametrize("header", ["", "\ufeff" + HEADER, HEADER.replace("label", '"label"')],
-                         ids=["no header", "header", "quoted header"])
+@pytest.mark.parametrize("header", ["", "\ufeff", HEADER, HEADER.replace("label", '"label"')],
+                         ids=["no header", "byte order mark", "header", "quoted header"])
 @pytest.mark.parametrize("ending", ["", ".gz"])
 def test_tables_with_and_without_a_header_are_loaded(header, ending, capsys):
     content = csv(images(60), labels(60), header).replace(b"\n", b"\r\n") + b"\n"
@@ -45,7 +45,7 @@ TWO = b"1,0\n2,0\n"
 
 @pytest.mark.parametrize("content, message", [
     (b"", "an empty file"), (b"<html>", "a web page"), (gzip.compress(b"\x80\x02"), "a pickle"),
-    (HEADER.encode(), "square images .* got arrays"), (b"1,0,0\n", "square"),
+    (HEADER.encode(), "square images .* got images of shape"), (b"1,0,0\n", "square"),
     (b"pixel1,label\n" + TWO, "labels in the first column"),
     (TWO + b"3,0,0\n", "line 3: expected 2 numbers.* got 3"),
     (b"label,1x1\n1,0\n\n2,256\n", "line 4: expected .*integers from 0 to 255.* got '256'"),
