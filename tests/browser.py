@@ -92,6 +92,13 @@ def settled(driver):
         "return document.documentElement.dataset.busy") == "0")
 
 
+def opened(driver, address):
+    """The page at an address, loaded anew."""
+    driver.get("about:blank")  # else a page of which only the address's # differs stays
+    driver.get(address)
+    settled(driver)
+
+
 def cut_off(driver, view):
     """What is wider than the screen, or than the element that it is in, in a view."""
     return driver.execute_script("""
@@ -184,6 +191,37 @@ def click(driver, name):
     """Clicks an element, and waits for what the page asks for then."""
     driver.find_element("id", name).click()
     settled(driver)
+
+
+def press(driver, selector, nth=0):
+    """Clicks one of several elements, wherever it is, and waits in the same way."""
+    driver.execute_script("document.querySelectorAll(arguments[0])[arguments[1]].click()",
+                          selector, nth)
+    settled(driver)
+
+
+def choose(driver, name, value):
+    """Gives a control a value, and waits for what the page asks for then."""
+    driver.execute_script("""
+        const control = document.getElementById(arguments[0]);
+        control.value = arguments[1];
+        for (const kind of ["input", "change"]) {
+          control.dispatchEvent(new Event(kind, {bubbles: true}));
+        }""", name, value)
+    settled(driver)
+
+
+def slow_down(driver, milliseconds, words=""):
+    """From now on, results come so much later: those of requests that hold these words."""
+    driver.execute_script("""
+        const [milliseconds, words] = arguments;
+        const fetched = window.fetch;
+        window.fetch = async (name, request) => {
+          const response = await fetched(name, request);
+          const wait = request.body.includes(words) ? milliseconds : 0;
+          await new Promise(resolve => setTimeout(resolve, wait));
+          return response;
+        };""", milliseconds, words)
 
 
 def wrong_words(driver):

@@ -34,9 +34,7 @@ def chromium(tmp_path_factory):
 def page(chromium, running):
     """The page as it is opened, at 1600×1000 in light colors; nothing on it fails unnoticed."""
     browser.resize(chromium, 1600, 1000)
-    chromium.get("about:blank")  # a page of which only the address's # differs is not loaded anew
-    chromium.get(running.address)
-    browser.settled(chromium)
+    browser.opened(chromium, running.address)
     yield chromium
     refused = [entry["message"] for entry in chromium.get_log("browser")
                if entry["level"] == "SEVERE" and "status of 400" not in entry["message"]]

@@ -19,12 +19,6 @@ from neural_net import Net
 
 
 @pytest.fixture(scope="module")
-def networks():
-    return {name: Net.from_file(os.path.join(test_net.WEIGHTS, name))
-            for name in ("mnist-best.pkl", "mnist.pkl")}
-
-
-@pytest.fixture(scope="module")
 def image(digits):
     """A test image as inputs, and as a frame as it is sent."""
     inputs = digits[2][0][0]
@@ -157,19 +151,16 @@ def test_the_terms_of_a_neuron_add_up_to_its_weighted_input(name, layer, neuron,
     in_ = network.weighted_inputs(layer, outs[layer])[neuron]
     assert (weighted["number"], weighted["value"]) == ("(1)", number(in_))
     assert (activated["number"], activated["value"]) == ("(2)", number(outs[layer + 1][neuron]))
-    assert sum(product for product, text in explained["products"]) == pytest.approx(in_)
-    assert all(text == number(product) for product, text in explained["products"])
-    assert len(weighted["terms"]) == len(explained["products"]) == 14  # 12, the others, the bias
-    all_products = [abs(weight * out) for weight, out
-                    in zip(network.weights[layer][neuron], outs[layer])]
-    shown = []
-    for term, (product, text) in zip(weighted["terms"][:12], explained["products"]):
-        kind, at_layer, at_neuron, source = term[0]["place"]
-        assert (kind, at_layer, at_neuron) == ("weights", layer, neuron)
-        assert term[-1]["place"] == ["outs", layer, source]
-        assert abs(product) == all_products[source]
-        shown.append(abs(product))
-    assert sorted(shown) == sorted(all_products)[-12:]
+    products = [product for product, text in explained["products"]]
+    assert sum(products) == pytest.approx(in_)
+    assert [text for product, text in explained["products"]] == list(map(number, products))
+    assert len(weighted["terms"]) == len(products) == 14  # 12, the others, the bias
+    every = [weight * out for weight, out in zip(network.weights[layer][neuron], outs[layer])]
+    for term, product in zip(weighted["terms"][:12], products):
+        source = term[-1]["place"][-1]
+        assert term[0]["place"] == ["weights", layer, neuron, source]
+        assert term[-1]["place"] == ["outs", layer, source] and product == every[source]
+    assert sorted(map(abs, products[:12])) == sorted(map(abs, every))[-12:]
 
 
 def test_maps_are_weights_or_what_is_projected_back_times_pixels(asked, networks, image):
@@ -202,17 +193,14 @@ def test_steps_are_those_of_train_on_a_copy_of_this_page_alone(name, asked, netw
             assert layer == pytest.approx(expected, rel=1e-3)
         assert taught["outs"][-1] == pytest.approx(network.forward(inputs)[-1], rel=1e-3)
     assert asked.view.kept.of({"page": "one"}).taught[name].weights == network.weights
-    assert asked("frame", name, frame=frame) == {**taught_frame(taught), "taught": True}
+    assert asked("frame", name, frame=frame) == {
+        **{key: taught[key] for key in ("frame", "predicted", "summary", "outs")}, "taught": True}
     assert taught["maps"] == asked("network", name)["maps"]
     assert signed(taught["maps"][7]) == pytest.approx(normalized(network.weights[0][7]), abs=0.005)
     assert asked("frame", name, page="other", frame=frame) == before
     assert asked("forget", name)["maps"] == asked("network", name, page="other")["maps"]
     assert asked("frame", name, frame=frame) == before
     assert networks[name].weights == saved
-
-
-def taught_frame(taught):
-    return {key: taught[key] for key in ("frame", "predicted", "summary", "outs")}
 
 
 def test_a_step_comes_with_the_lines_of_the_label_and_of_the_largest_error_terms(asked, networks,

@@ -11,7 +11,7 @@ from PIL import Image
 
 import browser
 from backstage.handwriting.reading import framed
-from browser import click, pixels_of, settled, text, texts
+from browser import choose, click, pixels_of, press, settled, text, texts
 from neural_net import Net
 
 
@@ -23,24 +23,6 @@ def drawn(page, networks):
     settled(page)
     page.inputs = inputs(page)
     return page
-
-
-def choose(page, name, value):
-    """Chooses one of the values of a select element."""
-    page.execute_script("const box = document.getElementById(arguments[0]);"
-                        "box.value = arguments[1]; box.dispatchEvent(new Event('change'))",
-                        name, value)
-    settled(page)
-
-
-def press(page, *keys):
-    page.switch_to.active_element.send_keys(*keys)
-    settled(page)
-
-
-def select(page, selector, index):
-    page.find_elements("css selector", selector)[index].click()
-    settled(page)
 
 
 def until(page, name):
@@ -224,7 +206,7 @@ def test_several_digits_of_a_picture_are_read_and_each_can_be_looked_at(page, tm
     paper.save(tmp_path / "two.png")
     open_file(page, tmp_path / "two.png")
     assert texts(page, "#digits button") == ["3", "7"] and text(page, "answer") == "3"
-    select(page, "#digits button", 1)
+    press(page, "#digits button", 1)
     assert text(page, "answer") == "7"
     choose(page, "teach-label", "3")
     click(page, "teach-step")  # the network may read both in another way now
@@ -278,14 +260,7 @@ def test_a_test_image_comes_with_its_label_which_is_what_can_be_taught(page):
 
 def test_the_network_is_the_one_that_was_chosen_last(page):
     from selenium.webdriver.support.ui import Select
-    page.execute_script("""
-        const fetched = window.fetch;
-        window.fetch = async (name, request) => {
-          const response = await fetched(name, request);
-          const delay = request.body.includes('"mnist.pkl"') ? 300 : 0;
-          await new Promise(resolve => setTimeout(resolve, delay));
-          return response;
-        };""")
+    browser.slow_down(page, 300, '"mnist.pkl"')
     for name in ("mnist.pkl", "mnist-best.pkl"):
         Select(page.find_element("id", "network")).select_by_value(name)
     settled(page)
@@ -337,7 +312,7 @@ def test_tiles_show_a_neurons_weights_in_red_and_blue_and_its_output_by_their_st
 def test_an_output_neuron_is_explained_by_the_hidden_ones_that_favor_it(drawn, networks):
     network = networks["mnist.pkl"]
     hidden = network.forward(drawn.inputs)[1]
-    select(drawn, "#outputs .output", 3)
+    press(drawn, "#outputs .output", 3)
     shares = [out * weight for out, weight in zip(hidden, network.weights[1][3])]
     assert_tinted(drawn, "#hidden .tile.outlined", shares)
     assert "in_3" in texts(drawn, "#hidden .outlines")[0]
@@ -347,11 +322,11 @@ def test_an_output_neuron_is_explained_by_the_hidden_ones_that_favor_it(drawn, n
     assert any(red > blue + 50 for red, green, blue in colors)
     assert all(red == green == blue
                for pixel, (red, green, blue) in zip(drawn.inputs, colors) if pixel == 0.0)
-    select(drawn, "#hidden .tile", 4)
+    press(drawn, "#hidden .tile", 4)
     assert drawn.find_elements("css selector", ".outlined") == []
     assert texts(drawn, "#hidden .outlines") == [""]
     assert "Weight times pixel" in texts(drawn, "#neuron figcaption")[0]
-    select(drawn, "#hidden .tile", 4)
+    press(drawn, "#hidden .tile", 4)
     assert not drawn.find_element("id", "neuron").is_displayed()
     assert drawn.find_elements("css selector", "#draw [data-neuron][aria-pressed=true]") == []
 
@@ -360,7 +335,7 @@ def test_a_neurons_terms_are_shown_the_heaviest_first_beside_the_code(page):
     browser.draw(page, browser.DIGITS[3])
     settled(page)
     for selector in ("#outputs .output", "#hidden .tile"):
-        select(page, selector, 3)
+        press(page, selector, 3)
         values = numbers(page, "#neuron tbody td.number")
         assert len(values) == 14  # twelve terms, the others, and the bias
         sizes = [abs(value) for value in values[:12]]
@@ -384,7 +359,7 @@ def test_an_address_leads_to_the_view_a_network_and_a_neuron_and_back(page, runn
     browser.draw(page, browser.DIGITS[3])
     settled(page)
     assert "Hidden neuron A7" in texts(page, "#neuron h3")[0]
-    select(page, "#outputs .output", 5)
+    press(page, "#outputs .output", 5)
     assert page.current_url.endswith("#draw/5?network=mnist.pkl")
     page.back()
     settled(page)
@@ -420,9 +395,7 @@ def test_a_training_step_shows_its_error_terms_and_can_be_forgotten(drawn, netwo
     deltas = network.error_terms(outs, 5)
     before = texts(drawn, "#outputs .out")
     choose(drawn, "teach-label", "5")
-    rate = drawn.find_element("id", "teach-rate")
-    rate.clear()
-    rate.send_keys("1,000")
+    choose(drawn, "teach-rate", "1,000")
     assert not drawn.find_element("id", "is-taught").is_displayed()
     click(drawn, "teach-step")
     assert text(drawn, "answer") == "5" and drawn.find_element("id", "is-taught").is_displayed()
@@ -445,7 +418,7 @@ def test_a_training_step_shows_its_error_terms_and_can_be_forgotten(drawn, netwo
 
 
 def test_nothing_is_taught_without_a_digit_a_label_and_a_number(page):
-    select(page, "#outputs .output", 3)
+    press(page, "#outputs .output", 3)
     assert "Draw a digit first" in text(page, "draw-message")
     click(page, "teach-step")
     assert "Draw a digit first" in text(page, "draw-message")
@@ -455,22 +428,14 @@ def test_nothing_is_taught_without_a_digit_a_label_and_a_number(page):
     assert "which digit" in text(page, "draw-message")
     assert page.switch_to.active_element.get_attribute("id") == "teach-label"
     choose(page, "teach-label", "3")
-    rate = page.find_element("id", "teach-rate")
-    rate.clear()
-    rate.send_keys("much")
+    choose(page, "teach-rate", "much")
     click(page, "teach-step")
     assert re.search("η: expected a number .*got much", text(page, "draw-message"))
     assert not page.find_element("id", "is-taught").is_displayed()
 
 
 def test_a_late_result_does_not_undo_what_was_done_meanwhile(drawn):
-    drawn.execute_script("""
-        const fetched = window.fetch;
-        window.fetch = async (...request) => {
-          const response = await fetched(...request);
-          await new Promise(resolve => setTimeout(resolve, 200));
-          return response;
-        };""")
+    browser.slow_down(drawn, 200)
     choose(drawn, "teach-label", "5")
     for name in ("teach-step", "clear"):
         drawn.find_element("id", name).click()
@@ -495,7 +460,7 @@ def test_outputs_and_activations_can_be_heard_and_a_digit_is_announced_once(draw
         "css selector", "#outputs .output")] == [f"{neuron} {out:.4f}"
                                                  for neuron, out in enumerate(outs[2])]
     assert "3 (" in text(drawn, "draw-status")
-    select(drawn, "#hidden .tile", 7)
+    press(drawn, "#hidden .tile", 7)
     assert text(drawn, "draw-status").startswith("Hidden neuron A7: in ")
     drawn.execute_script("""
         window.heard = [];
@@ -505,7 +470,7 @@ def test_outputs_and_activations_can_be_heard_and_a_digit_is_announced_once(draw
         for (const place of document.querySelectorAll("#draw :is([role=status], [aria-live])")) {
           watch.observe(place, {childList: true, characterData: true, subtree: true});
         }""")
-    select(drawn, "#outputs .output", 3)
+    press(drawn, "#outputs .output", 3)
     drawn.execute_script("heard.length = 0")
     browser.draw(drawn, browser.DIGITS[4][1:], move_time=30)
     settled(drawn)
@@ -513,18 +478,14 @@ def test_outputs_and_activations_can_be_heard_and_a_digit_is_announced_once(draw
     assert 1 <= len(heard) <= 2 and max(map(len, heard)) < 80
 
 
-def emulate(page, media="", **features):
-    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": [
-        {"name": name.replace("_", "-"), "value": value} for name, value in features.items()]})
-
-
-@pytest.mark.parametrize("media", [
-    dict(), dict(prefers_color_scheme="dark"), dict(media="print"),
-    dict(forced_colors="active", prefers_color_scheme="dark")],
+@pytest.mark.parametrize("media, features", [
+    ("", {}), ("", {"prefers-color-scheme": "dark"}), ("print", {}),
+    ("", {"forced-colors": "active", "prefers-color-scheme": "dark"})],
     ids=["light", "dark", "print", "forced"])
-def test_ink_and_bars_are_seen_in_all_colors(media, drawn):
+def test_ink_and_bars_are_seen_in_all_colors(media, features, drawn):
     """By the pixels of a screenshot: black ink on white paper, bars on what is behind them."""
-    emulate(drawn, **media)
+    drawn.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": [
+        {"name": name, "value": value} for name, value in features.items()]})
     drawn.execute_script("scrollTo({top: 0, behavior: 'instant'});"
                          "document.getElementById('canvas').scrollIntoView({behavior: 'instant'})")
     seen = np.asarray(Image.open(io.BytesIO(drawn.get_screenshot_as_png())).convert("L"), int)
@@ -542,15 +503,13 @@ def test_ink_and_bars_are_seen_in_all_colors(media, drawn):
 
 def test_nothing_is_cut_off_and_on_a_laptop_a_step_is_seen_beside_what_it_changes(drawn):
     choose(drawn, "teach-label", "5")
-    rate = drawn.find_element("id", "teach-rate")
-    rate.clear()
-    rate.send_keys("0.00010")
+    choose(drawn, "teach-rate", "0.00010")
     click(drawn, "teach-step")
     browser.resize(drawn, 1280, 800)
     drawn.execute_script("document.getElementById('draw').scrollIntoView({behavior: 'instant'})")
     assert_seen(drawn, "#canvas", "#answer", "#frame", "#outputs", "#teach-step", "#forget")
     drawn.execute_script("document.getElementById('step-lines').open = true")
-    select(drawn, "#outputs .output", 5)
+    press(drawn, "#outputs .output", 5)
     for width in (360, 768, 1024, 1280, 1600):
         browser.resize(drawn, width, 800)
         assert browser.cut_off(drawn, "draw") == []

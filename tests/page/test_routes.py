@@ -11,9 +11,7 @@ from neural_net import Net
 
 
 @pytest.fixture(scope="module")
-def functions(digits):
-    networks = {name: Net.from_file(os.path.join(test_net.WEIGHTS, name))
-                for name in ("mnist-best.pkl", "mnist.pkl")}
+def functions(digits, networks):
     functions = routes.functions(Net, neural_net.__file__, networks, lambda: digits)
     functions["start"]({"page": "one"})
     return functions
@@ -44,17 +42,11 @@ def test_the_script_offers_the_users_network_before_its_own(monkeypatch):
 # ---------------------------------------------------------------------- what is kept
 
 
-def test_each_page_has_what_it_made_itself():
-    pages = kept.Kept()
-    one, two = pages.begin({"page": "one"}), pages.begin({"page": "two"})
-    one.taught["mnist.pkl"] = Net([2, 3, 2])
-    assert pages.of({"page": "one"}) is one and pages.of({"page": "two"}) is two
-    assert two.taught == {} and two.run is None
-
-
 def test_the_pages_that_were_not_used_for_longest_make_room_by_their_weights(monkeypatch):
     monkeypatch.setattr(kept, "MOST_WEIGHTS", 100)
     pages = kept.Kept()
+    with pytest.raises(ValueError, match="reload the page"):
+        pages.of({"page": "opened before a restart"})
     for name in ("one", "two", "three"):
         pages.begin({"page": name}).taught["a network"] = Net([4, 10])
     pages.of({"page": "one"})
@@ -65,8 +57,3 @@ def test_the_pages_that_were_not_used_for_longest_make_room_by_their_weights(mon
     assert len(pages.of({"page": "one"}).taught) == 2  # the page itself is kept, however large
     with pytest.raises(ValueError, match="reload the page"):
         pages.of({"page": "three"})
-
-
-def test_a_page_that_the_server_does_not_know_is_told_what_to_do():
-    with pytest.raises(ValueError, match="reload the page"):
-        kept.Kept().of({"page": "opened before a restart"})

@@ -10,7 +10,7 @@ import neural_net
 from backstage.network import explanation, notation
 from backstage.network.notation import number
 from backstage.page import step_view
-from browser import settled, text, texts
+from browser import choose, click, press, settled, text, texts
 from neural_net import Net
 
 
@@ -21,31 +21,9 @@ def page(page):
     return page
 
 
-def opened(driver, running, address=""):
-    driver.get("about:blank")
-    driver.get(running.address + address)
-    settled(driver)
-
-
-def click(driver, *names):
-    for name in names:
-        driver.execute_script("document.getElementById(arguments[0]).click()", name)
-        settled(driver)
-
-
 def go(driver, line):
     """Shows the line of this number, counted from 1."""
-    driver.execute_script("document.querySelectorAll('#lines button')[arguments[0]].click()",
-                          line - 1)
-    settled(driver)
-
-
-def choose(driver, name, value):
-    driver.execute_script("""
-        const choice = document.getElementById(arguments[0]);
-        choice.value = arguments[1];
-        choice.dispatchEvent(new Event("change"));""", name, value)
-    settled(driver)
+    press(driver, "#lines button", line - 1)
 
 
 def box(driver, symbol):
@@ -91,6 +69,8 @@ return all("#lines button").map(button => {
   return {equation: text("equation"), numbers: text("numbers"), place: text("step-place"),
     copied: document.getElementById("line").dataset.copy, announced: text("announced"),
     symbols: [symbols("#equation [data-symbol]"), symbols("#numbers [data-symbol]")],
+    controls: all(".controls :is(button, input)").map(
+      ({offsetLeft, offsetTop, offsetWidth}) => [offsetLeft, offsetTop, offsetWidth]),
     lit: symbols("#one-step label.lit, #one-step .value.lit, #one-step .new.lit, "
       + "#rate-place .lit, line.lit"),
     circles: all(".circle.lit").map(circle => circle.textContent),
@@ -125,6 +105,7 @@ def test_every_line_of_the_step_is_shown_as_explain_prints_it(page):
                 if not isinstance(part, str)]
         assert seen["symbols"] == [[name, *used], [*used, name]]
         assert set(seen["lit"]) == {name, *used}
+        assert seen["controls"] == shown[0]["controls"]  # they stay where they are
         neurons = {symbol.split("_")[-1] for symbol in [name, *used]
                    if symbol != "η" and not symbol.startswith("W")}
         assert set(seen["circles"]) == neurons
@@ -191,16 +172,6 @@ def test_next_takes_the_step_after_the_last_line_and_back_is_never_lost(page):
     assert values(page) == values_of(network)
     assert text(page, "step-place").startswith("(1) line 1 of 32")
     assert page.switch_to.active_element.get_attribute("id") == "step-next"
-
-
-def test_the_buttons_stay_where_they_are(page):
-    places = page.execute_script("""
-        return [...document.querySelectorAll("#lines button")].map(line => {
-          line.click();
-          return JSON.stringify([...document.querySelectorAll(".controls :is(button, input)")]
-            .map(({offsetLeft, offsetTop, offsetWidth}) => [offsetLeft, offsetTop, offsetWidth]));
-        });""")
-    assert len(set(places)) == 1
 
 
 def test_the_arrow_keys_step_unless_they_are_needed_elsewhere(page):
@@ -278,7 +249,8 @@ def test_escape_undo_and_redo(page):
     assert values(page) == before and box(page, "W_ΩA").get_property("value") == "0.1"
     change(page, "W_ΩA", "0.75")
     edited = values(page)
-    click(page, "take-step", "take-100")
+    click(page, "take-step")
+    click(page, "take-100")
     taken = values(page)
     body = page.find_element("tag name", "body")
 
@@ -293,7 +265,7 @@ def test_escape_undo_and_redo(page):
 
 
 def test_the_address_holds_the_line_and_what_was_changed(page, running):
-    opened(page, running, "#one-step/17?W_Aα=0.5&λ=-0.25")
+    browser.opened(page, running.address + "#one-step/17?W_Aα=0.5&λ=-0.25")
     network = start_network()
     network.weights[1][0][0] = 0.5
     expected = values_of(network, (0.35, -0.25))
@@ -312,26 +284,21 @@ def test_the_address_holds_the_line_and_what_was_changed(page, running):
 
 
 def test_an_address_that_says_nothing_sensible_is_told_or_left_out(page, running):
-    opened(page, running, "#one-step/99?example=xor&seed=one&W_XY=3")
-    assert "seed" in text(page, "step-message")
-    assert values(page) == values_of(start_network())
-    opened(page, running, "#one-step/99?W_XY=3&W_Aα=much")
-    browser.until(page, lambda: "can’t be used" in text(page, "step-message"))
-    assert values(page) == values_of(start_network())
-    assert "line 32 of 32" in text(page, "step-place")
+    for address, line, words in (
+            ("#draw", 1, ""), ("#one-step/9?example=xor&seed=one", 1, "seed"),
+            ("#one-step/99?W_XY=3&W_Aα=much", 32, "can’t be used"),
+            ("#one-step/3?Ω=1e9", 3, "can’t be used")):
+        browser.opened(page, running.address + address)
+        browser.until(page, lambda: f"line {line} of 32" in text(page, "step-place"))
+        browser.until(page, lambda: words in text(page, "step-message"))
+        assert page.find_element("id", "step-message").is_displayed() == (words != "")
+        assert values(page) == values_of(start_network())
 
 
 def test_taking_steps_is_training_one_after_the_other_however_slow_the_answers(page):
-    page.execute_script("""
-        const fetched = window.fetch;
-        window.fetch = async (...request) => {
-          const answer = await fetched(...request);
-          await new Promise(resolve => setTimeout(resolve, 50));
-          return answer;
-        };
-        for (let count = 0; count < 3; count += 1) {
-          document.getElementById("take-step").click();
-        }""")
+    browser.slow_down(page, 50)
+    page.execute_script("for (let count = 0; count < 3; count += 1) "
+                        "document.getElementById('take-step').click()")
     settled(page)
     network, costs = start_network(), []
     for taken in range(4):
@@ -478,11 +445,3 @@ def test_everything_can_be_reached_with_the_tab_key_and_hit_with_a_finger(page):
             "hide-results", "train-start", "train-speed", "teach-label", "network", "out_A0"} <= {
         name for name, height, width, index in targets if index >= 0}
     assert [name for name, height, width, index in targets if height < 24 or width < 24] == []
-
-
-@pytest.mark.parametrize("address", ["#learn", "#draw", "#one-step/3?Ω=abc", "#one-step/3?Ω=1e9"])
-def test_whatever_the_address_the_first_view_shows_its_line(address, page, running):
-    opened(page, running, address)
-    browser.until(page, lambda: "0.7550" in browser.text(page, "lines"))
-    assert "0.1529" in browser.text(page, "one-step")
-    assert ("can’t be used" in browser.text(page, "step-message")) == ("?" in address)

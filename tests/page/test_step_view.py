@@ -74,16 +74,6 @@ def test_from_1_to_1000_steps_are_taken():
             step_view.step(Net, request(steps=steps))
 
 
-def changed(place, value):
-    sent = request()
-    *path, last = place
-    found = sent
-    for index in path:
-        found = found[index]
-    found[last] = value
-    return sent
-
-
 @pytest.mark.parametrize("place, value, words", [
     (["inputs", 1], "much", ["λ", "a number", "got much"]),
     (["inputs", 0], True, ["Ω", "a number"]),
@@ -97,9 +87,13 @@ def changed(place, value):
     (["learning_rate"], "fast", ["η", "got fast"]),
 ], ids=lambda part: str(part)[:20])
 def test_what_is_not_a_number_is_refused_by_its_name_in_plain_words(place, value, words):
+    sent = found = request(place=["deltas", 0, 0])
+    for index in place[:-1]:
+        found = found[index]
+    found[place[-1]] = value
     for function in (step_view.step, step_view.nudge):
         with pytest.raises(ValueError) as raised:
-            function(Net, {**changed(place, value), "place": ["deltas", 0, 0]})
+            function(Net, sent)
         assert str(raised.value).startswith(f"{words[0]}: expected")
         assert all(word in str(raised.value) for word in words)
         assert not re.search("str|float|NoneType", str(raised.value))
@@ -114,19 +108,23 @@ def test_the_largest_numbers_give_an_answer():
 # ---------------------------------------------------------------------- XOR
 
 
-def test_xor_ends_at_four_of_four_for_the_seed_that_is_shown_first():
+def test_xor_ends_at_four_of_four_for_the_seed_that_is_shown_first_and_at_three_without_one():
     begin = step_view.begin(Net)
-    numbers, right = begin["xor"], []
-    assert numbers["weights"] == Net([2, 3, 2], seed=begin["seed"]).weights
-    for hundred in range(10):
-        found = step_view.step(Net, {**numbers, "point": 0, "steps": 100})
-        right.append(found["right"])
-        numbers = {**numbers, **found["after"]}
-    assert right[0] < 4 and right[-1] == 4
-    assert found["costs"][-1] < 0.01
-    outs = [network_of(numbers).forward(inputs)[-1] for inputs, target in begin["points"]]
-    assert [out[1] > out[0] for out in outs] == [
-        sum(inputs) == 1 for inputs, target in begin["points"]]
+    page = step_view.xor(Net, {"seed": None})
+    assert begin["xor"]["weights"] == Net([2, 3, 2], seed=begin["seed"]).weights
+    assert page["weights"] == step_view.START["weights"]
+    for numbers, steps, right in ((begin["xor"], 1000, 4), (page, 4000, 3)):
+        assert step_view.step(Net, {**numbers, "point": 0})["right"] < 4
+        for taken in range(0, steps, 1000):
+            found = step_view.step(Net, {**numbers, "point": 0, "steps": 1000})
+            numbers = {**numbers, **found["after"]}
+        assert step_view.step(Net, {**numbers, "point": 0})["right"] == right
+        assert (found["costs"][-1] < 0.01) == (right == 4)
+        network = network_of(numbers)
+        assert right == sum(network.class_of(network.forward(inputs)) == (sum(inputs) == 1)
+                            for inputs, target in begin["points"])
+    with pytest.raises(ValueError, match="seed"):
+        step_view.xor(Net, {"seed": "one"})
 
 
 def test_steps_of_xor_go_through_the_four_points_in_turn_to_the_bit():
@@ -151,17 +149,6 @@ def test_the_map_is_the_second_output_over_the_square_of_inputs():
         out = network.forward(inputs)[-1][1]
         assert (shades[place] + 128) % 256 - 128 == round(127 * (2 * out - 1))
     assert "map" not in step_view.step(Net, request())
-
-
-def test_without_a_seed_xor_begins_with_the_weights_of_the_page_and_stays_at_three_of_four():
-    numbers = step_view.xor(Net, {"seed": None})
-    assert numbers["weights"] == step_view.START["weights"]
-    for thousand in range(4):
-        found = step_view.step(Net, {**numbers, "point": 0, "steps": 1000})
-        numbers = {**numbers, **found["after"]}
-    assert step_view.step(Net, {**numbers, "point": 0})["right"] == 3
-    with pytest.raises(ValueError, match="seed"):
-        step_view.xor(Net, {"seed": "one"})
 
 
 # ---------------------------------------------------------------------- a nudge

@@ -3,6 +3,8 @@
 import base64
 import time
 from collections import deque
+from functools import reduce
+from operator import getitem
 
 import pytest
 
@@ -11,6 +13,7 @@ from backstage.network import explanation, notation
 from backstage.network.notation import number
 from backstage.page.kept import Kept
 from backstage.page.training_view import Training
+from browser import choose, press
 from neural_net import Net
 
 SETTINGS = {"neurons": 10, "batch_size": 10, "seed": 1}
@@ -60,22 +63,17 @@ def parameters(network):
 # ---------------------------------------------------------------------- training
 
 
-@pytest.mark.parametrize("pace", [{"batches": 1}, {"seconds": 10}], ids=["slow", "fast"])
-def test_after_each_epoch_the_weights_are_those_of_train(view, data, pace):
-    view.begin()
+@pytest.mark.parametrize("batch_size, pace", [
+    (10, {"batches": 1}), (10, {"seconds": 10}), (1, {"seconds": 10}), (95, {"seconds": 10}),
+    (100, {"batches": 1})], ids=["slow", "fast", "online", "an epoch", "more than an epoch"])
+def test_after_each_epoch_the_weights_are_those_of_train(view, data, pace, batch_size):
+    view.begin(batch_size=batch_size)
     for epochs in (1, 2):
         while view.train(**pace)["images"] < 95 * epochs:
             pass
         expected = Net([784, 10, 10], seed=1)
-        expected.train(data[0], 3.0, epochs=epochs, verbose=False)
+        expected.train(data[0], 3.0, epochs, batch_size, verbose=False)
         assert parameters(view.network()) == parameters(expected)
-
-
-@pytest.mark.parametrize("batch_size", [1, 95, 100])
-def test_any_batch_size_gives_the_weights_of_train(view, data, batch_size):
-    view.begin(batch_size=batch_size)
-    assert view.train(seconds=10)["images"] == 95
-    assert parameters(view.network()) == parameters(trained(data, 3.0, batch_size=batch_size))
 
 
 def test_another_learning_rate_in_the_next_epoch_is_a_second_call_of_train(view, data):
@@ -220,18 +218,11 @@ def test_the_share_is_the_change_that_explain_shows_with_the_rate_divided_by_m(
     assert len(opened["changes"]) == 6  # five weights and the bias
     for change in opened["changes"]:
         kind, *place = change["line"]["result"]["place"]
-        old, alone, after = (value_at(network, kind[4:], place)
+        old, alone, after = (reduce(getitem, place, getattr(network, kind[4:]))
                              for network in (before, step.after, view.network()))
         for word, value in ((change["share"], alone - old), (change["sum"], after - old)):
             assert float(word.replace("−", "-")) == pytest.approx(value, rel=1e-3, abs=1e-6)
         assert change["line"]["value"] == number(after)
-
-
-def value_at(network, kind, place):
-    values = getattr(network, kind)
-    for index in place:
-        values = values[index]
-    return values
 
 
 # ---------------------------------------------------------------------- saving
@@ -263,29 +254,12 @@ def count(driver):
     return int(browser.text(driver, "train-count"))
 
 
-def press(driver, selector, nth):
-    """Clicks one of several elements, and waits for what the page asks for then."""
-    driver.execute_script("document.querySelectorAll(arguments[0])[arguments[1]].click()",
-                          selector, nth)
-    browser.settled(driver)
-
-
-def change(driver, name, value):
-    driver.execute_script("""
-        const box = document.getElementById(arguments[0]);
-        box.value = arguments[1];
-        for (const kind of ["input", "change"]) {
-          box.dispatchEvent(new Event(kind, {bubbles: true}));
-        }""", name, value)
-
-
 def test_it_learns_from_start_to_pause(chromium, digits):
     with browser.served({"mnist.pkl": Net.from_file()}, lambda: digits) as running:
-        chromium.get(running.address)
-        browser.settled(chromium)
         page = chromium
-        change(page, "train-neurons", 10)
-        change(page, "train-size", 5)
+        browser.opened(page, running.address)
+        choose(page, "train-neurons", 10)
+        choose(page, "train-size", 5)
         browser.click(page, "train-again")
         page.find_element("id", "train-start").click()
         browser.until(page, lambda: count(page))
@@ -303,7 +277,7 @@ def test_one_batch_is_exactly_one_also_when_it_pauses_a_slow_run(page):
     for seen in (10, 20, 30):
         browser.click(page, "train-batch")
         assert count(page) == seen
-    change(page, "train-speed", 1)
+    choose(page, "train-speed", 1)
     page.find_element("id", "train-start").click()
     browser.until(page, lambda: count(page) == 40)
     assert len(page.find_elements("css selector", "#train-batch-examples button")) == 10
@@ -314,13 +288,12 @@ def test_one_batch_is_exactly_one_also_when_it_pauses_a_slow_run(page):
 
 
 def test_after_an_epoch_on_the_page_the_weights_are_those_of_train(page, data):
-    change(page, "train-size", 30)
-    change(page, "train-rate", "0,5")
+    choose(page, "train-size", 30)
+    choose(page, "train-rate", "0,5")
     for seen in (30, 60, 90, 95):
         browser.click(page, "train-batch")
         assert count(page) == seen
-    change(page, "network", "the one you trained")
-    browser.settled(page)
+    choose(page, "network", "the one you trained")
     browser.click(page, "save")
     assert "saved to trained.pkl" in browser.text(page, "saved")
     expected = trained(data, 0.5, batch_size=30, neurons=30)
@@ -331,7 +304,7 @@ def test_after_an_epoch_on_the_page_the_weights_are_those_of_train(page, data):
                                                 ("#train-outputs button", 1, 7)],
                          ids=["hidden", "output"])
 def test_the_numbers_of_an_opened_example_are_those_of_explain(page, data, button, layer, nth):
-    change(page, "train-size", 1)
+    choose(page, "train-size", 1)
     browser.click(page, "train-again")
     browser.click(page, "train-batch")
     press(page, "#train-batch-examples button", 0)
@@ -359,7 +332,7 @@ def test_the_numbers_of_an_opened_example_are_those_of_explain(page, data, butto
 
 def test_other_settings_are_those_of_the_next_network(page):
     browser.click(page, "train-batch")
-    change(page, "train-neurons", 10)
+    choose(page, "train-neurons", 10)
     for tiles, seen, words in ((30, 10, "Start again"), (10, 0, "")):
         assert len(page.find_elements("css selector", "#train-maps canvas")) == tiles
         assert count(page) == seen and words in browser.text(page, "train-new")
@@ -369,12 +342,12 @@ def test_other_settings_are_those_of_the_next_network(page):
 def test_too_high_a_rate_shows_what_train_says(page, data):
     with pytest.raises(ValueError) as expected:
         Net([784, 10, 10], seed=1).train(data[0], 1000.0, epochs=30, verbose=False)
-    change(page, "train-neurons", 10)
-    change(page, "train-rate", "1,000")
+    choose(page, "train-neurons", 10)
+    choose(page, "train-rate", "1,000")
     browser.click(page, "train-again")
     page.find_element("id", "train-start").click()
     browser.until(page, lambda: browser.text(page, "train-message") == str(expected.value))
-    change(page, "train-rate", "3")
+    choose(page, "train-rate", "3")
     browser.click(page, "train-again")
     browser.click(page, "train-batch")
     assert (count(page), browser.text(page, "train-message")) == (10, "")
@@ -383,7 +356,7 @@ def test_too_high_a_rate_shows_what_train_says(page, data):
 @pytest.mark.parametrize("name, text, button", [
     ("train-rate", "fast", "train-batch"), ("train-seed", "", "train-again")])
 def test_what_is_not_a_number_is_refused_in_words(page, name, text, button):
-    change(page, name, text)
+    choose(page, name, text)
     browser.click(page, button)
     words = browser.text(page, "train-message")
     assert "expected a" in words and "str" not in words
