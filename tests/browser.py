@@ -71,10 +71,15 @@ def chromium(folder, width=1600, height=1000):
         driver.quit()
 
 
-@contextmanager
 def served(networks, data):
-    """The page's server, in a thread of its own."""
+    """The page's server for these networks, and for what data() loads."""
     functions = routes.functions(neural_net.Net, neural_net.__file__, networks, data)
+    return serving(functions)
+
+
+@contextmanager
+def serving(functions):
+    """A server of these routes, in a thread of its own."""
     with server.Server(functions) as running:
         threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
         yield running
@@ -83,7 +88,7 @@ def served(networks, data):
 
 def until(driver, condition):
     from selenium.webdriver.support.ui import WebDriverWait
-    return WebDriverWait(driver, 20, 0.02).until(lambda driver: condition())
+    return WebDriverWait(driver, 60, 0.02).until(lambda driver: condition())
 
 
 def settled(driver):

@@ -147,7 +147,7 @@ def test_strokes_are_undone_and_redone(page):
 
 
 def touch(page, *moves):
-    """Touches the paper; moves: the places of all fingers, in the canvas's own pixels."""
+    """Touches the paper, and stays; moves: the places of all fingers, in the canvas's pixels."""
     left, top, scale = page.execute_script("""
         const canvas = document.getElementById("canvas");
         canvas.scrollIntoView({block: "center", behavior: "instant"});
@@ -158,7 +158,11 @@ def touch(page, *moves):
         page.execute_cdp_cmd("Input.dispatchTouchEvent", {
             "type": kind, "touchPoints": [{"x": left + x * scale, "y": top + y * scale,
                                            "id": finger} for finger, (x, y) in enumerate(places)]})
+
+
+def lift(page):
     page.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    settled(page)
 
 
 def test_a_digit_is_drawn_with_a_finger_on_a_phone_and_the_answer_is_seen_beside_it(page):
@@ -167,6 +171,8 @@ def test_a_digit_is_drawn_with_a_finger_on_a_phone_and_the_answer_is_seen_beside
                                    "'center', behavior: 'instant'}); return scrollY")
     touch(page, *[[place] for place in browser.DIGITS[7][0]])
     settled(page)
+    assert text(page, "answer") == "7"  # it reads along
+    lift(page)
     assert text(page, "answer") == "7"
     assert page.execute_script("return scrollY") == scrolled
     assert_seen(page, "#canvas", "#answer", "#frame")
@@ -175,6 +181,7 @@ def test_a_digit_is_drawn_with_a_finger_on_a_phone_and_the_answer_is_seen_beside
 def test_a_second_finger_does_not_draw(page):
     touch(page, [(60, 40)], [(60, 40), (220, 40)], [(60, 120), (220, 120)],
           [(60, 220), (220, 220)])
+    lift(page)
     columns = np.flatnonzero(ink(page)[130])
     assert 45 < columns.min() and columns.max() < 75
 
@@ -368,6 +375,9 @@ def test_an_address_leads_to_the_view_a_network_and_a_neuron_and_back(page, runn
     settled(page)
     assert page.find_element("id", "network").get_property("value") == "mnist-best.pkl"
     assert "Hidden neuron A299" in texts(page, "#neuron h3")[0]
+    choose(page, "network", "mnist.pkl")
+    assert not page.find_element("id", "neuron").is_displayed()
+    assert text(page, "draw-message") == "" and text(page, "answer") == "3"
 
 
 def test_the_arrow_keys_move_among_the_tiles(page):
@@ -405,6 +415,7 @@ def test_a_training_step_shows_its_error_terms_and_can_be_forgotten(drawn, netwo
     assert "δ" in texts(drawn, "#hidden .outlines")[0]
     assert variables(drawn, "#outputs .was", "--was") == pytest.approx(outs[-1], abs=1e-3)
     assert pixels_of(drawn, "#hidden .tile canvas", 0) != maps  # the weights have changed
+    assert "now it predicts 5" in text(drawn, "taught")
     assert "selection" in texts(drawn, "#step-lines summary")[0]
     assert any("(5)" in line for line in texts(drawn, "#changes li"))
     assert browser.wrong_words(drawn) == []
@@ -415,6 +426,11 @@ def test_a_training_step_shows_its_error_terms_and_can_be_forgotten(drawn, netwo
     assert drawn.find_elements("css selector", ".outlined, .was") == []
     assert set(texts(drawn, "#outputs .delta")) == {""}
     assert pixels_of(drawn, "#hidden .tile canvas", 0) == maps
+    assert "5" not in text(drawn, "taught")
+    press(drawn, "#outputs .output", 3)
+    for button, caption in (("teach-step", "δ"), ("forget", "in_3")):
+        click(drawn, button)
+        assert caption in texts(drawn, "#hidden .outlines")[0]
 
 
 def test_nothing_is_taught_without_a_digit_a_label_and_a_number(page):

@@ -17,9 +17,6 @@ def functions(digits, networks):
     return functions
 
 
-# ---------------------------------------------------------------------- the start
-
-
 def test_the_page_starts_with_the_networks_the_example_on_paper_and_the_code(functions):
     start = functions["start"]({"page": "two"})
     assert start["one_step"]["numbers"] == step_view.START
@@ -37,9 +34,6 @@ def test_the_script_offers_the_users_network_before_its_own(monkeypatch):
     assert port == 8123
     assert [name for name, sizes in functions["start"]({"page": "one"})["networks"]] == [
         path, "mnist-best.pkl", "mnist.pkl"]
-
-
-# ---------------------------------------------------------------------- what is kept
 
 
 def test_the_pages_that_were_not_used_for_longest_make_room_by_their_weights(monkeypatch):

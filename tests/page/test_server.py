@@ -10,16 +10,16 @@ import socket
 import stat
 import subprocess
 import sys
-import threading
 import time
 import urllib.parse
 import webbrowser
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 import test_net
 from backstage.page import server
+from browser import serving
 
 SCRIPT = os.path.abspath(test_net.__file__)
 
@@ -28,14 +28,6 @@ def failing(error):
     def function(request):
         raise error
     return function
-
-
-@contextmanager
-def serving(functions, port=0):
-    with server.Server(functions, port) as running:
-        threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
-        yield running
-        running.shutdown()
 
 
 @pytest.fixture(scope="module")
@@ -108,14 +100,9 @@ def test_one_function_is_called_at_a_time():
         now.pop()
         return {}
 
-    with serving({"one": function}) as running:
-        threads = [threading.Thread(target=asked, args=(running, "POST", "one"))
-                   for count in range(6)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(20)
-    assert most == [1] * 6
+    with serving({"one": function}) as running, ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(lambda count: asked(running, name="one")[0], range(6)))
+    assert (most, found) == ([1] * 6, [200] * 6)
 
 
 # ---------------------------------------------------------------------- what is refused
@@ -157,21 +144,16 @@ def test_what_is_not_of_the_page_is_refused_and_the_server_goes_on(status, sent,
     assert ("ZeroDivisionError" in capsys.readouterr().out) == (status == 500)
 
 
-def said(running, sent):
-    """What the server says to these bytes, until it closes the connection."""
-    with socket.create_connection(("127.0.0.1", running.server_port), timeout=20) as raw:
-        raw.sendall(sent)
-        raw.shutdown(socket.SHUT_WR)
-        return b"".join(iter(lambda: raw.recv(65536), b"")).decode()
-
-
 def test_a_request_that_is_cut_off_or_no_request_at_all_does_no_harm(running):
     path = f"POST /{running.token}/echo HTTP/1.1\r\nHost: 127.0.0.1:{running.server_port}\r\n"
     json_of = path + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n"
     for sent, status in (("\0\xff\r\n\r\n", "400"), ("GET\r\n\r\n", "400"),
                          ("GET " + "a" * 70_000, "414"), (path, "415"), (json_of + "{", "400"),
                          (path + "X: y\r\n" * 200, "431")):
-        answer = said(running, sent.encode("latin-1"))
+        with socket.create_connection(("127.0.0.1", running.server_port), timeout=20) as raw:
+            raw.sendall(sent.encode("latin-1"))
+            raw.shutdown(socket.SHUT_WR)
+            answer = b"".join(iter(lambda: raw.recv(65536), b"")).decode()
         assert re.match(f"HTTP/1.0 {status} |<", answer) and status in answer
     assert asked(running)[0] == 200
 
@@ -289,9 +271,6 @@ def test_without_a_desktop_no_text_browser_takes_over_the_terminal(name, a_brows
         running.open_browser()
         running.remove_redirect()
     assert len(a_browser) == (name is not None)
-
-
-# ---------------------------------------------------------------------- from the shell
 
 
 def test_the_script_serves_the_page_until_ctrl_c_ends_it_quietly():

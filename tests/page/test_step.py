@@ -71,6 +71,10 @@ return all("#lines button").map(button => {
     symbols: [symbols("#equation [data-symbol]"), symbols("#numbers [data-symbol]")],
     controls: all(".controls :is(button, input)").map(
       ({offsetLeft, offsetTop, offsetWidth}) => [offsetLeft, offsetTop, offsetWidth]),
+    file: text("code-file"), headings: all("#lines h3").map(heading => heading.textContent),
+    known: Object.fromEntries(all("#diagram :is(.value, .new):not(.empty)").filter(
+      place => !place.querySelector("input")).map(place => [place.dataset.symbol,
+        (place.querySelector(".shown") ?? place).textContent])),
     lit: symbols("#one-step label.lit, #one-step .value.lit, #one-step .new.lit, "
       + "#rate-place .lit, line.lit"),
     circles: all(".circle.lit").map(circle => circle.textContent),
@@ -90,7 +94,7 @@ def plain(text):
 def test_every_line_of_the_step_is_shown_as_explain_prints_it(page):
     with open(neural_net.__file__, encoding="utf-8") as file:
         source = file.read().splitlines()
-    shown = page.execute_script(SHOWN)
+    shown, known = page.execute_script(SHOWN), {}
     for index, (line, seen) in enumerate(zip(lines_of(start_network()), shown)):
         name = notation.name(line.result)
         symbols, numbers = (" + ".join(notation.terms(line, in_numbers))
@@ -105,6 +109,9 @@ def test_every_line_of_the_step_is_shown_as_explain_prints_it(page):
                 if not isinstance(part, str)]
         assert seen["symbols"] == [[name, *used], [*used, name]]
         assert set(seen["lit"]) == {name, *used}
+        known[name] = f"→ {line.result.number}" if "+" in name else line.result.number
+        assert seen["known"] == known  # in the diagram
+        assert seen["file"] == "neural_net.py"
         assert seen["controls"] == shown[0]["controls"]  # they stay where they are
         neurons = {symbol.split("_")[-1] for symbol in [name, *used]
                    if symbol != "η" and not symbol.startswith("W")}
@@ -124,6 +131,8 @@ def test_every_line_of_the_step_is_shown_as_explain_prints_it(page):
             assert "⋮" in (row, previous) or previous is None or int(row) == int(previous) + 1
             previous = row
     assert len(shown) == 32 and browser.wrong_words(page) == []
+    assert shown[0]["headings"] == [section["heading"].replace(": ", "") for section in
+                                    step_view.step(Net, step_view.START)["sections"]]
 
 
 def test_the_indices_of_the_code_are_told(page):
@@ -285,9 +294,8 @@ def test_the_address_holds_the_line_and_what_was_changed(page, running):
 
 def test_an_address_that_says_nothing_sensible_is_told_or_left_out(page, running):
     for address, line, words in (
-            ("#draw", 1, ""), ("#one-step/9?example=xor&seed=one", 1, "seed"),
-            ("#one-step/99?W_XY=3&W_Aα=much", 32, "can’t be used"),
-            ("#one-step/3?Ω=1e9", 3, "can’t be used")):
+            ("#draw", 1, ""), ("#one-step/1?example=xor&seed=one", 1, "seed"),
+            ("#one-step/99?W_XY=3&W_Aα=much", 32, "can’t be used")):
         browser.opened(page, running.address + address)
         browser.until(page, lambda: f"line {line} of 32" in text(page, "step-place"))
         browser.until(page, lambda: words in text(page, "step-message"))

@@ -54,19 +54,6 @@ def test_the_steps_are_those_that_training_takes_to_the_bit(steps):
     assert found["costs"] == [*costs, last] and found["cost_after"] == number(last)
 
 
-def test_each_number_is_printed_beside_its_symbol():
-    """Every symbol of a line is a number that was sent, or the result of a line above."""
-    found = step_view.step(Net, request())
-    known, needed = dict(found["values"]), set()
-    for line in lines_of(found):
-        for part in [part for term in line["terms"] for part in term if isinstance(part, dict)]:
-            name = f"{part['base']}_{part['sub']}".strip("_")
-            needed.add(name)
-            assert part["number"].strip("()") == known[name]
-        known["{base}_{sub}".format(**line["result"])] = line["value"]
-    assert needed >= found["values"].keys()
-
-
 def test_from_1_to_1000_steps_are_taken():
     assert len(step_view.step(Net, request(steps=1000))["costs"]) == 1001
     for steps in (0, 1001, 1.5):
@@ -151,9 +138,6 @@ def test_the_map_is_the_second_output_over_the_square_of_inputs():
     assert "map" not in step_view.step(Net, request())
 
 
-# ---------------------------------------------------------------------- a nudge
-
-
 @pytest.mark.parametrize("numbers", [step_view.START, step_view.xor(Net, {"seed": 1})],
                          ids=["this example", "XOR"])
 def test_a_nudge_finds_the_slope_that_each_error_term_and_each_update_claims(numbers):
@@ -182,9 +166,6 @@ def test_a_hidden_error_term_comes_back_along_a_path_for_each_output():
     assert [(path["weight"], path["product"]) for path in paths] == [
         ("W_Bα", number(deltas[1][0] * 0.9)), ("W_Bβ", number(deltas[1][1] * 0.2))]
     assert step_view.nudge(Net, request(place=["deltas", 1, 0]))["paths"] == []
-
-
-# ---------------------------------------------------------------------- the code
 
 
 def test_each_equation_is_shown_with_the_lines_of_the_file_that_compute_it():

@@ -6,6 +6,7 @@ from collections import deque
 from functools import reduce
 from operator import getitem
 
+import numpy as np
 import pytest
 
 import browser
@@ -225,9 +226,6 @@ def test_the_share_is_the_change_that_explain_shows_with_the_rate_divided_by_m(
         assert change["line"]["value"] == number(after)
 
 
-# ---------------------------------------------------------------------- saving
-
-
 def test_the_network_is_saved_beside_those_saved_before_in_the_folder_of_the_server(
         view, data, tmp_path, capsys):
     view.begin()
@@ -254,6 +252,20 @@ def count(driver):
     return int(browser.text(driver, "train-count"))
 
 
+CURVE = """
+const svg = document.querySelector("#train-curve svg");
+const all = selector => [...svg.querySelectorAll(selector)];
+const {x, y, width, height} = svg.getBBox();
+const size = svg.viewBox.baseVal;
+const marks = name => all(`text.${name}`).map(mark =>
+  [Number(mark.textContent), Number(mark.getAttribute("y"))]).filter(([mark]) => mark >= 0);
+const last = name => Number(all(`polyline.${name}`)[0].getAttribute("points").split(",").pop());
+return [{accuracy: marks("accuracy"), loss: marks("loss")},
+  {accuracy: last("accuracy"), loss: last("loss")},
+  x >= -1 && y >= -1 && x + width <= size.width + 1 && y + height <= size.height + 1];
+"""
+
+
 def test_it_learns_from_start_to_pause(chromium, digits):
     with browser.served({"mnist.pkl": Net.from_file()}, lambda: digits) as running:
         page = chromium
@@ -270,7 +282,15 @@ def test_it_learns_from_start_to_pause(chromium, digits):
         assert count(page) == held
         assert len(page.find_elements("css selector", "#train-maps canvas")) == 10
         words = page.find_element("css selector", "#train-curve svg").text.split("\n")
-        assert {"accuracy, %", "100", "mean E (dashed)", "images seen"} <= set(words)
+        assert {"accuracy, %", "mean E (dashed)", "images seen"} <= set(words)
+        axes, points, isInside = page.execute_script(CURVE)
+        for name, value in (("accuracy", "train-accuracy"), ("loss", "train-loss")):
+            (first, bottom), *_, (last, top) = axes[name]
+            marks = [mark for mark, y in axes[name]]
+            assert marks == pytest.approx(np.linspace(0, last, len(marks)))
+            assert points[name] == pytest.approx(
+                bottom + (top - bottom) * float(browser.text(page, value)) / last, abs=5)
+        assert isInside and axes["accuracy"][-1][0] == 100
 
 
 def test_one_batch_is_exactly_one_also_when_it_pauses_a_slow_run(page):
@@ -339,10 +359,17 @@ def test_other_settings_are_those_of_the_next_network(page):
         browser.click(page, "train-again")
 
 
-def test_too_high_a_rate_shows_what_train_says(page, data):
+def test_what_is_no_number_is_refused_and_too_high_a_rate_shows_what_train_says(page, data):
     with pytest.raises(ValueError) as expected:
         Net([784, 10, 10], seed=1).train(data[0], 1000.0, epochs=30, verbose=False)
     choose(page, "train-neurons", 10)
+    for name, text, button in (("train-seed", "", "train-again"),
+                               ("train-rate", "fast", "train-batch")):
+        choose(page, name, text)
+        browser.click(page, button)
+        words = browser.text(page, "train-message")
+        assert "expected a" in words and "str" not in words
+        choose(page, name, "1")
     choose(page, "train-rate", "1,000")
     browser.click(page, "train-again")
     page.find_element("id", "train-start").click()
@@ -351,15 +378,6 @@ def test_too_high_a_rate_shows_what_train_says(page, data):
     browser.click(page, "train-again")
     browser.click(page, "train-batch")
     assert (count(page), browser.text(page, "train-message")) == (10, "")
-
-
-@pytest.mark.parametrize("name, text, button", [
-    ("train-rate", "fast", "train-batch"), ("train-seed", "", "train-again")])
-def test_what_is_not_a_number_is_refused_in_words(page, name, text, button):
-    choose(page, name, text)
-    browser.click(page, button)
-    words = browser.text(page, "train-message")
-    assert "expected a" in words and "str" not in words
 
 
 def test_a_drawing_is_read_by_the_network_that_learns(page):
