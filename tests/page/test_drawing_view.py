@@ -4,6 +4,7 @@ import base64
 import io
 import os
 import re
+import time
 
 import numpy as np
 import pytest
@@ -282,6 +283,7 @@ def test_the_network_that_was_trained_reads_is_taught_and_is_saved(page, tmp_pat
     choose(page, "network", "the one you trained")
     assert "784, 30, 10" in text(page, "network-title")
     browser.draw(page, browser.DIGITS[3])
+    browser.until(page, lambda: page.find_element("id", "train-drawn").is_displayed())
     settled(page)
     for button in ("teach-step", "forget", None):
         outs = texts(page, "#outputs .out")
@@ -291,6 +293,9 @@ def test_the_network_that_was_trained_reads_is_taught_and_is_saved(page, tmp_pat
         click(page, button or "train-batch")
         assert texts(page, "#outputs .out") != outs
         assert pixels_of(page, "#hidden .tile canvas") != maps
+    page.execute_script("performance.clearResourceTimings()")
+    time.sleep(1)
+    assert page.execute_script("return performance.getEntriesByType('resource')") == []  # it rests
     click(page, "save")
     assert "trained.pkl" in text(page, "saved")
     outs = Net.from_file(tmp_path / "trained.pkl").forward(inputs(page))[-1]

@@ -146,9 +146,9 @@ function showBlank() {
 
 /** The training view hears of it, too. */
 function setFrame(frame) {
-  shown.frame = frame;
   paint(at("frame"), grays(frame ? bytes(frame) : new Uint8Array(784)));
-  document.dispatchEvent(new CustomEvent("frame", {detail: frame}));
+  if (frame !== shown.frame) document.dispatchEvent(new CustomEvent("frame", {detail: frame}));
+  shown.frame = frame;
 }
 
 // ------------------------------------------------------------------ the network, a neuron
