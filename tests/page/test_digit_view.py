@@ -53,10 +53,6 @@ def normalized(values):
     return np.array(values) / max(map(abs, values))
 
 
-def value(text):
-    return float(text.replace("−", "-"))
-
-
 # ---------------------------------------------------------------------- what is read
 
 
@@ -101,7 +97,7 @@ def test_networks_of_other_shapes_are_read_and_taught_too(image):
         for layer, size in enumerate(network.sizes[1:]):
             in_ = network.weighted_inputs(layer, network.forward(inputs)[layer])[size - 1]
             explained = asked("neuron", name, frame=frame, layer=layer, neuron=size - 1)
-            assert value(explained["lines"][0]["value"]) == pytest.approx(in_, rel=1e-3)
+            assert explained["lines"][0]["value"] == number(in_)
         taught = asked("teach", name, frame=frame, target=3, learning_rate=0.1)
         assert list(map(len, taught["deltas"])) == network.sizes[1:]
 

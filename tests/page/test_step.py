@@ -323,15 +323,18 @@ def test_taking_steps_is_training_one_after_the_other_however_slow_the_answers(p
     assert values(page) == values_of(start_network())
 
 
-def test_play_repeats_the_step_until_pause(page):
-    def taken_so_far():
-        return int(re.search(r"over (\d+) step", text(page, "history"))[1])
+def test_play_repeats_the_step_until_pause_however_slow_the_results(page):
+    def taken_so_far(action=""):
+        return int(re.search(r"over (\d+) step", page.execute_script(
+            f"{action}; return document.getElementById('history').textContent"))[1])
 
+    browser.slow_down(page, 100)
     page.find_element("id", "play").click()
     browser.until(page, lambda: taken_so_far() >= 3)
-    page.find_element("id", "play").click()
+    paused = taken_so_far("document.getElementById('play').click()")
     settled(page)
     taken = taken_so_far()
+    assert paused <= taken <= paused + 1  # what was in flight
     network = start_network()
     network.train([([0.35, 0.9], [1.0, 0.0])] * taken, 0.5, batch_size=1, verbose=False)
     assert values(page) == values_of(network)
