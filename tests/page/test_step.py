@@ -374,7 +374,10 @@ def test_xor_ends_at_four_of_four_for_the_seed_shown_and_a_point_is_the_example(
     assert [box(page, symbol).get_property("value") for symbol in ("Ω", "λ", "Target_β")] == [
         "1.0000", "0.0000", "1.0000"]
     choose(page, "seed", "3")
-    assert values(page) == values_of(Net([2, 3, 2], seed=3), (0, 0), (1, 0), 3.0)
+    for reloaded in (False, True):
+        assert values(page) == values_of(Net([2, 3, 2], seed=3), (0, 0), (1, 0), 3.0)
+        page.refresh()
+        settled(page)
 
 
 def test_is_it_true_shows_two_numbers_that_agree(page):
