@@ -29,9 +29,7 @@ def take_step(network, inputs, target, learning_rate):
     learning_rate = checks.positive(learning_rate, "learning_rate")
     outs = network.forward(inputs)
     deltas = network.error_terms(outs, target)
-    after = copy.copy(network)
-    after.weights = [[list(incoming) for incoming in layer] for layer in network.weights]
-    after.biases = [list(layer) for layer in network.biases]
+    after = copy.deepcopy(network)
     after.update_weights(outs, deltas, learning_rate)
     return Step(network, outs, target, deltas, learning_rate, after)
 

@@ -166,23 +166,18 @@ HUGE = 10 ** 400
 
 @pytest.mark.parametrize("call, message", [
     (lambda: Net([1, HUGE]), "sizes: expected at most 3,500,000 weights.* got list"),
-    (lambda: Net([10 ** 9, 10 ** 9]), "sizes: expected at most 3,500,000 weights"),
     (lambda: Net([1, 1_166_667]), "sizes: expected at most 3,500,000 weights"),
-    (lambda: Net([1000, 3000, 167]), "sizes: expected at most 3,500,000 weights"),
     (lambda: Net([1] * 2_000_000), "sizes: expected at most 3,500,000 weights"),
     (lambda: Net([1, 2]).forward([HUGE]),
      "inputs: expected finite numbers, got int 1000.* at index 0"),
-    (lambda: Net([2, 2]).forward([0.5, HUGE]),
+    (lambda: Net([3, 2]).forward([0.5, HUGE, -HUGE]),
      "inputs: expected finite numbers, got int 1000.* at index 1"),
     (lambda: Net([1, 2]).error_terms([[1.0], [HUGE, 0]], 0), r"outs\[1\]: .*finite numbers"),
     (lambda: Net([1, 2]).train([([1], 0)], HUGE),
      "learning_rate: expected a finite number greater than 0, got int"),
-    (lambda: Net([1, 2]).train([([1], 0)], 1, weight_decay=HUGE),
-     "weight_decay: expected a finite number of at least 0"),
     (lambda: Net([1, 2]).train([([1], HUGE)], 1),
      r"training_data\[0\]: target: expected an integer from 0 to 1"),
     (lambda: Net([1, 2], seed="x" * 10_000), "seed: expected an integer of at least 0, got str"),
-    (lambda: Net([1, 2], hidden="x" * 10_000), "hidden: expected"),
 ])
 def test_numbers_too_large_for_a_float_or_for_memory_are_errors_of_one_line(call, message):
     with pytest.raises(ValueError, match=f"^{message}") as raised:
@@ -231,12 +226,6 @@ def test_numpy_integers_count_as_python_integers_do(number):
                   every=number(100))
     same.train(data, 0.1, epochs=3, batch_size=10, watch=expected.append, every=100)
     assert (network.weights, seen) == (same.weights, expected)
-
-
-@pytest.mark.parametrize("inputs", [[10 ** 400, -10 ** 400, 0.5], [0.5, 10 ** 400, -10 ** 400]])
-def test_large_numbers_that_cancel_are_errors(inputs):
-    with pytest.raises(ValueError, match="inputs: expected finite numbers"):
-        Net([3, 2]).forward(inputs)
 
 
 def test_a_column_may_come_as_an_array_or_as_a_list_of_rows():

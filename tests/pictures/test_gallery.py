@@ -191,12 +191,6 @@ def test_show_takes_up_to_200_examples_and_a_name_for_each_and_draws_eight_in_a_
             net().show(data, names=names)
 
 
-def test_show_draws_columns_and_numpy_arrays():
-    for inputs in (np.full((4, 1), 0.5), [[0.5]] * 4, np.full(4, 0.5), [0.5] * 4):
-        picture = net().show([(inputs, 0)], False, names=(name for name in "a"))
-        assert picture.getpixel((30, 30)) == (128, 128, 128)
-
-
 def test_a_film_is_an_animation_of_the_heat_maps_with_10_kb_a_frame(digits, capsys):
     network = Net([784, 10, 10], seed=1)
     film = Film(network)
