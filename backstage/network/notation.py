@@ -1,6 +1,7 @@
 """How numbers, names, terms, predictions and networks are written."""
 
 import math
+from string import ascii_uppercase
 
 from backstage.network import checks
 
@@ -53,14 +54,11 @@ def neuron_names(sizes):
     Ω0, Ω1 …; with more than two outputs, 0, 1 …; with more than 26 hidden neurons, A0, A1 … in
     the first hidden layer, B0, B1 … in the second, and so on."""
     names = [["Ω", "λ"][:sizes[0]] if sizes[0] <= 2 else [f"Ω{n}" for n in range(sizes[0])]]
-    hidden = sizes[1:-1]
-    letters = iter("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    for layer, size in enumerate(hidden):
-        if sum(hidden) <= 26:
-            names.append([next(letters) for neuron in range(size)])
-        else:
-            letter = next(letters) if layer < 26 else f"L{layer + 1}."
-            names.append([f"{letter}{neuron}" for neuron in range(size)])
+    letters, are_few = iter(ascii_uppercase), sum(sizes[1:-1]) <= 26
+    for layer, size in enumerate(sizes[1:-1]):
+        letter = ascii_uppercase[layer] if layer < 26 else f"L{layer + 1}."
+        names.append([next(letters) if are_few else f"{letter}{neuron}"
+                      for neuron in range(size)])
     names.append(["α", "β"][:sizes[-1]] if sizes[-1] <= 2 else list(map(str, range(sizes[-1]))))
     return names
 

@@ -80,11 +80,9 @@ def show(network, data, path=None, names=None, size=1):
             label = target if label is None else label
             wrong.append(not labels.is_right(network, outs, target))
             tiles.append(drawing.ink_picture(outs[0], side, 112 * size))
-            captions.append(f"{name}: {label}")
-            lines.append(f"{name}: label {label}, predicted {prediction(network, outs)}")
-            if wrong[-1]:
-                captions[-1] += f", got {network.class_of(outs)}"
-                lines[-1] += " WRONG"
+            captions.append(f"{name}: {label}" + f", got {network.class_of(outs)}" * wrong[-1])
+            lines.append(f"{name}: label {label}, predicted {prediction(network, outs)}"
+                         + " WRONG" * wrong[-1])
     picture = drawing.sheet(tiles, captions, 8, wrong, scale=size)
     say("\n".join(lines))
     return _saved(picture, "shown.png", path)

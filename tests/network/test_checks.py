@@ -191,7 +191,7 @@ def test_a_network_of_three_and_a_half_million_weights_is_within_bounds():
 
 
 def test_the_arguments_in_the_order_of_nielsens_sgd_are_told_the_right_order():
-    with pytest.raises(ValueError, match=r"^batch_size: .* got float 3.0; .*learning_rate, epochs, b"):
+    with pytest.raises(ValueError, match="^batch_size: .* got float 3.0; .*learning_rate, epoch"):
         Net([2, 2, 3]).train(GOOD, 30, 10, 3.0)
 
 

@@ -284,11 +284,6 @@ def test_ctrl_c_leaves_a_clean_line_on_a_terminal(capsys, terminal, prompt):
     assert "\r" + " " * 59 + "\rStopped in epoch 1 of 1 after 299 of 400 examples." in out
 
 
-def test_bad_test_data_later_in_the_list_is_named_too(capsys):
-    with pytest.raises(ValueError, match=r"test_data\[1\]: inputs: expected 2 numbers, got 3"):
-        Net([2, 1], seed=1).train(XOR, 1.0, test_data=[XOR[0], ([0, 0, 0], 1)])
-
-
 @pytest.mark.parametrize("fatal", [0, 1, 4])
 def test_an_error_of_watch_is_not_taken_for_one_of_the_data(fatal, capsys):
     def fails(count):
@@ -299,7 +294,7 @@ def test_an_error_of_watch_is_not_taken_for_one_of_the_data(fatal, capsys):
         Net([2, 1], seed=1).train(XOR, 1.0, watch=fails, batch_size=1, every=1)
 
 
-def test_bad_test_data_is_an_error_under_its_own_name_before_training():
+def test_bad_test_data_is_an_error_under_its_own_name_before_training(capsys):
     network = Net([2, 1], seed=1)
     before = state(network)
     with pytest.raises(ValueError, match=r"test_data\[0\]: inputs: expected 2 numbers, got 3"):
@@ -307,6 +302,8 @@ def test_bad_test_data_is_an_error_under_its_own_name_before_training():
     with pytest.raises(ValueError, match=r"test_data\[0\]: target: expected 1 numbers, got 2"):
         network.train([([0, 1], 1)], 1.0, test_data=[([0, 0], [1.0, 0.0])])
     assert state(network) == before
+    with pytest.raises(ValueError, match=r"test_data\[1\]: inputs: expected 2 numbers, got 3"):
+        network.train(XOR, 1.0, test_data=[XOR[0], ([0, 0, 0], 1)])  # found when it is evaluated
 
 
 def test_an_output_that_is_no_terminal_and_no_file_will_do(monkeypatch):
