@@ -84,6 +84,7 @@ def assert_tinted(page, selector, values):
     assert len(found) == len(values)
     for strength, value in zip(found, values):
         assert np.sign(strength) == np.sign(value) or abs(value) < 0.01 * max(map(abs, values))
+    assert max(map(abs, found)) == 1
 
 
 # ---------------------------------------------------------------------- what is drawn is read
@@ -161,8 +162,8 @@ def touch(page, *moves):
                                            "id": finger} for finger, (x, y) in enumerate(places)]})
 
 
-def lift(page):
-    page.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+def lift(page, kind="touchEnd"):
+    page.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": []})
     settled(page)
 
 
@@ -180,11 +181,14 @@ def test_a_digit_is_drawn_with_a_finger_on_a_phone_and_the_answer_is_seen_beside
 
 
 def test_a_second_finger_does_not_draw(page):
+    from selenium.webdriver.common.keys import Keys
     touch(page, [(60, 40)], [(60, 40), (220, 40)], [(60, 120), (220, 120)],
           [(60, 220), (220, 220)])
-    lift(page)
+    lift(page, "touchCancel")
     columns = np.flatnonzero(ink(page)[130])
     assert 45 < columns.min() and columns.max() < 75
+    page.find_element("tag name", "body").send_keys(Keys.CONTROL, "z")
+    assert not ink(page).any()  # it was a stroke
 
 
 # ---------------------------------------------------------------------- pictures
@@ -282,9 +286,12 @@ def test_the_network_that_was_trained_reads_is_taught_and_is_saved(page, tmp_pat
     click(page, "train-batch")
     choose(page, "network", "the one you trained")
     assert "784, 30, 10" in text(page, "network-title")
+    seen_learning = page.find_element("id", "train-drawn")
+    assert not seen_learning.is_displayed()
     browser.draw(page, browser.DIGITS[3])
-    browser.until(page, lambda: page.find_element("id", "train-drawn").is_displayed())
+    browser.until(page, seen_learning.is_displayed)
     settled(page)
+    assert seen_learning.text.split()[1] in "0123456789"
     for button in ("teach-step", "forget", None):
         outs = texts(page, "#outputs .out")
         maps = pixels_of(page, "#hidden .tile canvas")
@@ -355,6 +362,7 @@ def test_a_neurons_terms_are_shown_the_heaviest_first_beside_the_code(page):
         total = float(text(page, "neuron-in").replace("−", "-"))
         assert sum(values) == pytest.approx(total, abs=1e-3)
         assert [row[:3] for row in texts(page, "#neuron .file")] == ["(1)", "(2)"]
+        assert len(page.find_elements("css selector", "#neuron .code:has(.lit)")) == 2
         powers = page.find_elements("css selector", "#neuron .activation msup")
         assert bool(powers) == (selector == "#outputs .output")  # softmax's
         assert "^" not in texts(page, "#neuron .activation .math")[0]

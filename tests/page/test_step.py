@@ -63,7 +63,7 @@ def values(driver):
 SHOWN = """
 const all = selector => [...document.querySelectorAll(selector)];
 const symbols = selector => all(selector).map(element => element.dataset.symbol);
-const text = id => document.getElementById(id).textContent;
+const text = id => document.getElementById(id).innerText;  // what is drawn of it
 return all("#lines button").map(button => {
   button.click();
   return {equation: text("equation"), numbers: text("numbers"), place: text("step-place"),
@@ -325,7 +325,7 @@ def test_taking_steps_is_training_one_after_the_other_however_slow_the_answers(p
 
 def test_play_repeats_the_step_until_pause_however_slow_the_results(page):
     def taken_so_far(action=""):
-        return int(re.search(r"over (\d+) step", page.execute_script(
+        return int(re.search(r"E over (\d+) step", page.execute_script(
             f"{action}; return document.getElementById('history').textContent"))[1])
 
     browser.slow_down(page, 100)
@@ -363,12 +363,16 @@ def test_xor_ends_at_four_of_four_for_the_seed_shown_and_a_point_is_the_example(
         click(page, "take-100")
     assert text(page, "right") == "4 of 4 correct"
     colors = page.execute_script("""
-        const pen = document.querySelector("#boundary canvas").getContext("2d");
-        return [[4, 19], [4, 4], [19, 4], [19, 19]].map(([x, y]) => {
-          const [red, , blue] = pen.getImageData(x, y, 1, 1).data;
+        const canvas = document.querySelector("#boundary canvas");
+        const map = canvas.getBoundingClientRect();
+        return [...document.querySelectorAll("#boundary .point")].map(point => {
+          const {x, y, width, height} = point.getBoundingClientRect();
+          const [red, , blue] = canvas.getContext("2d").getImageData(
+            24 * (x + width / 2 - map.x) / map.width,
+            24 * (y + height / 2 - map.y) / map.height, 1, 1).data;
           return red > blue;
         });""")
-    assert colors == [False, True, False, True]  # out_β at (0, 0), (0, 1), (1, 1), (1, 0)
+    assert colors == [False, True, True, False]  # out_β at (0, 0), (0, 1), (1, 0), (1, 1)
     page.find_elements("css selector", "#boundary .point")[2].click()
     settled(page)
     assert [box(page, symbol).get_property("value") for symbol in ("Ω", "λ", "Target_β")] == [
@@ -385,7 +389,8 @@ def test_is_it_true_shows_two_numbers_that_agree(page):
     for line in (12, 13, 18, 22, 25, 32):
         go(page, line)
         assert text(page, "nudge-slope") == text(page, "nudge-product") != ""
-        assert page.find_element("css selector", "#nudge polyline").is_displayed()
+        shown = page.find_elements("css selector", "#nudge :is(polyline, circle, .tangent)")
+        assert [part.is_displayed() for part in shown] == [True] * 4
         factors = texts(page, ".weight .said:not(.empty)")
         assert len(factors) == (2 if line == 13 else 0)
         assert all("δ" in factor for factor in factors)
