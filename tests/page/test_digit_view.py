@@ -126,9 +126,6 @@ print([name for name in ("numpy", "PIL") if name in sys.modules])
     assert (run.stdout, run.stderr) == ("[]\n", "")
 
 
-# ---------------------------------------------------------------------- a neuron
-
-
 @pytest.mark.parametrize("name", ["mnist-best.pkl", "mnist.pkl"])
 @pytest.mark.parametrize("layer, neuron", [(0, 7), (1, 3)])
 def test_the_terms_of_a_neuron_add_up_to_its_weighted_input(name, layer, neuron, asked, networks,

@@ -176,9 +176,6 @@ def frame_of(inputs):
     return base64.b64encode(bytes(round(255 * pixel) for pixel in inputs)).decode()
 
 
-# ---------------------------------------------------------------------- the last batch
-
-
 def opened_batch(view, data, batches=3):
     """The examples of the last of some batches, with the network from before it."""
     view.begin()
