@@ -387,6 +387,7 @@ SMALL = ("small.pkl: expected a network with 784 inputs and at least 10 classes,
     (("--dataset", "data", "--read", "three.png"), "--dataset: not allowed with --read"),
     (("--port", "80"), "--port: not allowed without --draw"),
     (("--draw", "--port", "65536"), "--port: expected 0 to 65535, got 65536"),
+    (("--draw", "--port", "-1"), "--port: expected 0 to 65535, got -1"),
     (("--dataset", "letters"), "letters: expected mnist, digits, or the path"),
 ], ids=lambda value: " ".join(value) if isinstance(value, tuple) else "")
 def test_what_is_wrong_is_told_in_one_line_with_status_2(arguments, message, run):
