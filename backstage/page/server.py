@@ -61,8 +61,9 @@ def serve(functions, port=0):
             server.remove_redirect()
 
 
-class Server(http.server.ThreadingHTTPServer):
-    """Serves one page. `address` is where it is, with the token that keeps others out."""
+class Server(socketserver.ThreadingTCPServer):
+    """Serves one page. `address` is where it is, with the token that keeps others out. (HTTPServer
+    would ask a name server for this machine's name.)"""
 
     allow_reuse_address = os.name != "nt"  # there it would let two servers share a port
     daemon_threads = True
@@ -82,6 +83,7 @@ class Server(http.server.ThreadingHTTPServer):
         except (OSError, OverflowError) as error:
             reason = getattr(error, "strerror", None) or error
             raise OSError(f"port {port} is not available: {reason}") from None
+        self.server_port = self.server_address[1]
         self.hosts = [f"{name}:{self.server_port}" for name in ("127.0.0.1", "localhost")]
         self.address = f"http://{self.hosts[0]}/{self.token}/"
 
@@ -113,18 +115,12 @@ class Server(http.server.ThreadingHTTPServer):
 
     # ------------------------------------------------------------------ connections
 
-    def server_bind(self):
-        """As in HTTPServer, without asking a name server for this machine's name."""
-        socketserver.TCPServer.server_bind(self)
-        self.server_name, self.server_port = self.server_address[:2]
-
     def verify_request(self, request, client_address):
         """Whether there is room for another connection; if not, it is closed."""
-        return len(self.deadlines) < MOST_CONNECTIONS
-
-    def process_request(self, request, client_address):
-        self.deadlines[request] = time.monotonic() + DEADLINE
-        super().process_request(request, client_address)
+        has_room = len(self.deadlines) < MOST_CONNECTIONS
+        if has_room:
+            self.deadlines[request] = time.monotonic() + DEADLINE
+        return has_room
 
     def shutdown_request(self, request):
         self.deadlines.pop(request, None)

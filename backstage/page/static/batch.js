@@ -1,7 +1,7 @@
 // The last batch, opened: its examples, the outputs and error terms of one of them, and the
 // equations of one neuron for it.
 
-import {ask, at, grayImage, make, start} from "./common.js";
+import {ask, at, button, grayImage, make, start} from "./common.js";
 import {lineElement} from "./lines.js";
 import {codeOf} from "./neurons.js";
 
@@ -29,15 +29,12 @@ export async function openBatch() {
 }
 
 function exampleButton({frame, label, predicted}, index) {
-  const isRight = predicted === label;
-  const button = make("button", {type: "button", class: isRight ? "right" : "wrong",
-    "aria-pressed": String(index === example), "aria-label": `Example ${index + 1}: a ${label}, `
-      + `prediction ${predicted}`}, grayImage([28, 28, frame]), `${predicted} ${isRight ? "✓" : "✗"}`);
-  button.addEventListener("click", () => {
+  const [name, mark] = predicted === label ? ["right", "✓"] : ["wrong", "✗"];
+  return button({class: name, "aria-pressed": index === example,
+    "aria-label": `Example ${index + 1}: a ${label}, prediction ${predicted}`}, () => {
     example = index === example ? null : index;
     inTurn(openBatch);
-  });
-  return button;
+  }, grayImage([28, 28, frame]), `${predicted} ${mark}`);
 }
 
 async function openExample(batch) {

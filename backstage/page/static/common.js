@@ -76,6 +76,13 @@ export const make = maker("http://www.w3.org/1999/xhtml");
 export const draw = maker("http://www.w3.org/2000/svg");
 export const math = maker("http://www.w3.org/1998/Math/MathML");
 
+/** A button, with what a click on it does. */
+export function button(attributes, clicked, ...content) {
+  const element = make("button", {type: "button", ...attributes}, ...content);
+  element.addEventListener("click", clicked);
+  return element;
+}
+
 function maker(namespace) {
   return (tag, attributes = {}, ...content) => {
     const element = document.createElementNS(namespace, tag);
@@ -115,29 +122,31 @@ export function bytes(base64) {
 
 // ------------------------------------------------------------------ colors, which base.css has
 
-let colors = null;  // blue, zero and red, as they are in light or in dark colors
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-  colors = null;
   const canvases = [...document.querySelectorAll("[data-map]")];
   paintMaps(canvases, canvases.map(canvas => canvas.dataset.map));
 });
 
 /** Paints maps, of values from −1 to 1 as signed bytes in base64, on a canvas each. */
 export function paintMaps(canvases, maps) {
-  const shades = Array.from({length: 256}, (_, byte) => heat((byte << 24 >> 24) / 127));
+  const color = heat();
+  const shades = Array.from({length: 256}, (_, byte) => color((byte << 24 >> 24) / 127));
   maps.forEach((map, index) => {
     canvases[index].dataset.map = map;
     paint(canvases[index], Array.from(bytes(map), byte => shades[byte]));
   });
 }
 
-/** The color of a value from −1 (blue) to 1 (red) in a heat map, [red, green, blue]; `paper` is
-    the gray of 0, by default that of the page. */
-export function heat(value, paper = null) {
-  colors ??= ["--blue", "--zero", "--red"].map(rgb);
-  const [blue, zero, red] = colors;
-  return (value > 0 ? red : blue).map((part, index) =>
-    Math.round((paper ?? zero[index]) + (part - (paper ?? zero[index])) * strength(value)));
+/** The colors of a heat map, in light or in dark: a function from a value, −1 (blue) to 1 (red),
+    and the gray of 0, by default that of the page, to [red, green, blue]. */
+export function heat() {
+  const style = getComputedStyle(document.documentElement);
+  const [blue, zero, red] = ["--blue", "--zero", "--red"].map(name =>
+    style.getPropertyValue(name).match(/\d+/g).map(Number));
+  return (value, gray = null) => (value > 0 ? red : blue).map((part, index) => {
+    const paper = gray ?? zero[index];
+    return Math.round(paper + (part - paper) * strength(value));
+  });
 }
 
 function strength(value) {
@@ -147,17 +156,6 @@ function strength(value) {
 /** Colors an element of the class "tinted" by a value from −1 (blue) to 1 (red). */
 export function setValue(element, value) {
   element.style.setProperty("--value", (Math.sign(value) * strength(value)).toFixed(3));
-}
-
-/** A color of base.css as [red, green, blue]. */
-function rgb(name) {
-  const probe = make("i", {hidden: ""});
-  probe.style.color = `var(${name})`;
-  probe.style.forcedColorAdjust = "none";
-  document.body.append(probe);
-  const color = getComputedStyle(probe).color;
-  probe.remove();
-  return color.match(/\d+/g).slice(0, 3).map(Number);
 }
 
 /** Makes a canvas of gray pixels, a byte each in base64, 255 = black; words say what it is. */

@@ -5,7 +5,7 @@ import {framed} from "./frame.js";
 import {explanation, Neurons} from "./neurons.js";
 import {Paper} from "./paper.js";
 import {labelDigits, receiveFiles, sent, showDigits} from "./picture.js";
-import {record, register, write} from "./state.js";
+import {record, register} from "./state.js";
 import {clearStep, prepare} from "./teach.js";
 
 const TRAINED = "the one you trained";
@@ -200,23 +200,6 @@ function showNeuron(explained, isNew) {
   at("neuron").firstElementChild.scrollIntoView({block: "nearest"});
 }
 
-/** Shows what an address says: a neuron's name, and a network. */
-async function visit(name, {network}) {
-  const box = at("network");
-  box.value = network ?? box.options[0].value;
-  if (box.selectedIndex < 0) box.selectedIndex = 0;  // there is no such network
-  if (shown.network.name !== box.value) await choose(box.value);
-  const layer = shown.network.names.findIndex(names => names.includes(name));
-  select(layer < 0 ? null : {layer, neuron: shown.network.names[layer].indexOf(name)});
-}
-
-/** Writes the address of what is shown. */
-function remember() {
-  const {selected, network: {name, names}} = shown;
-  write("draw", selected ? names[selected.layer][selected.neuron] : "",
-    at("network").selectedIndex ? {network: name} : {});
-}
-
 // ------------------------------------------------------------------ the beginning
 
 at("clear").addEventListener("click", () => change(BLANK));
@@ -228,10 +211,9 @@ at("draw").addEventListener("click", event => {
   const {layer, neuron} = button.dataset;
   const isPressed = button.ariaPressed === "true";
   select(isPressed ? null : {layer: Number(layer), neuron: Number(neuron)});
-  remember();
   if (!shown.frame) show("draw-message", "Draw a digit first, so that the neuron has an output.");
 });
-at("network").addEventListener("change", () => choose(at("network").value).then(remember));
+at("network").addEventListener("change", () => choose(at("network").value));
 at("save").addEventListener("click", async () => show("saved", (await asked("save"))?.message));
 document.addEventListener("trained", ({detail: maps}) => {  // a batch more
   if (shown.network?.name !== TRAINED) return;
@@ -249,7 +231,7 @@ try {
   at("network").selectedIndex = 0;
   await choose(at("network").value);
   put(BLANK);
-  register("draw", visit);
+  register("draw", () => {});
 } catch (error) {
   show("draw-message", error.message);
 }

@@ -8,17 +8,12 @@ const FAINTEST = 0.2;  // fraction of full ink; anything fainter after scaling i
  *  ink: a Uint8Array, a byte for each pixel of a square, 0 = blank. */
 export function framed(ink) {
   const side = Math.sqrt(ink.length);
-  const lines = range(side).map(row => ink.subarray(row * side, (row + 1) * side));
-  const inked = lines.filter(line => line.some(value => value));
-  if (!inked.length) return null;
-  const left = Math.min(...inked.map(line => line.findIndex(value => value)));
-  const right = Math.max(...inked.map(line => line.findLastIndex(value => value))) + 1;
-  const top = lines.indexOf(inked[0]);
-  const bottom = lines.indexOf(inked.at(-1)) + 1;
-  const size = [right - left, bottom - top];
+  const rows = cropped(range(side).map(row => ink.subarray(row * side, (row + 1) * side)));
+  if (!rows.length) return null;
+  const digit = turned(cropped(turned(rows)));
+  const size = [digit[0].length, digit.length];
   const [width, height] = size.map(length => Math.max(1, even(BOX * length / Math.max(...size))));
-  const narrow = scaled(lines.slice(top, bottom).map(line => line.subarray(left, right)), width);
-  const small = scaled(turned(narrow), height);
+  const small = scaled(turned(scaled(digit, width)), height);
   const fullest = Math.max(...small.flat());
   const box = turned(small).map(row => row.map(value =>
     even(255 * Math.min(1, Math.max(0, (value / fullest - FAINTEST) / (1 - FAINTEST))))));
@@ -27,6 +22,12 @@ export function framed(ink) {
   const down = place(box.map(sum));
   box.forEach((row, index) => frame.set(row, (down + index) * SIDE + across));
   return frame;
+}
+
+/** Rows without the blank ones before and after all others. */
+function cropped(rows) {
+  const isInked = row => row.some(value => value);
+  return rows.slice(rows.findIndex(isInked), rows.findLastIndex(isInked) + 1);
 }
 
 /** Where a box begins whose center of mass is to be in the middle of the frame. masses: the ink
@@ -48,11 +49,8 @@ function scaled(rows, count) {
     const total = sum(weights);
     return {first, weights: weights.map(weight => weight / total)};
   });
-  return rows.map(row => filters.map(({first, weights}) => {
-    let total = 0;
-    for (let at = 0; at < weights.length; at += 1) total += weights[at] * row[first + at];
-    return total;
-  }));
+  return rows.map(row => filters.map(({first, weights}) =>
+    sum(weights.map((weight, at) => weight * row[first + at]))));
 }
 
 function lanczos(x) {

@@ -5,10 +5,6 @@ import {at, make} from "./common.js";
 
 const begin = fetch("begin.json").then(response => response.json());
 const worker = new Worker("worker.mjs", {type: "module"});
-const waiting = new Map();  // by id: what settles the promise of a request
-let requests = 0;
-let isReady = false;
-let failed = "";
 
 const bar = make("progress", {max: 3, "aria-label": "Starting Python"});
 const place = make("p", {id: "starting", class: "message", role: "status"},
@@ -16,56 +12,43 @@ const place = make("p", {id: "starting", class: "message", role: "status"},
 document.querySelector("main").prepend(place);
 at("where").textContent = "in this browser, by Python in WebAssembly";
 
-worker.onmessage = ({data}) => {
-  if (data.done) {
-    bar.value = data.done;
-    isReady = data.done === bar.max;
-    place.hidden = isReady;
-  } else if (data.failed) {
-    fail(data.failed);
-  } else {
-    waiting.get(data.id)?.resolve(data);
-    waiting.delete(data.id);
-  }
-};
-worker.onerror = event => fail(event.message);
-
-function fail(message) {
-  failed = `Python could not be started in this browser: ${message}`;
-  place.replaceChildren(failed);
-  for (const {reject} of waiting.values()) reject(new Error(failed));
-  waiting.clear();
-}
+const started = new Promise((resolve, reject) => {
+  const fail = message =>
+    reject(new Error(`Python could not be started in this browser: ${message}`));
+  worker.onmessage = ({data: {done, failed}}) => {
+    if (failed) return fail(failed);
+    bar.value = done;
+    if (done === bar.max) resolve();
+  };
+  worker.onerror = event => fail(event.message);
+});
+started.then(() => place.remove(), error => place.replaceChildren(error.message));
 
 /** The result of a route, like that of the server; throws an Error with its message. */
 export async function post(name, request, signal) {
-  if (!isReady) {
-    const {page, ...rest} = request;
-    const known = (await begin).find(one => one.name === name
-      && JSON.stringify(one.request) === JSON.stringify(rest));
-    if (known) {
-      if (name === "start") send(name, request).catch(() => {});  // Python has to know the page
-      return known.result;
-    }
+  const {page, ...rest} = request;
+  const known = (await begin).find(one => one.name === name
+    && JSON.stringify(one.request) === JSON.stringify(rest));
+  const answer = send(name, request, signal);  // Python has to know the page
+  if (known) {
+    answer.catch(() => {});
+    return known.result;
   }
-  const {reply, file} = await send(name, request, signal);
+  const {reply, file} = await answer;
   const {result, error} = JSON.parse(reply);
   if (error) throw new Error(error);
   if (file) download(file);
   return result;
 }
 
-function send(name, request, signal) {
-  if (failed) throw new Error(failed);
-  const id = requests;
-  requests += 1;
+async function send(name, request, signal) {
+  await started;
+  signal?.throwIfAborted();
+  const {port1, port2} = new MessageChannel();
+  worker.postMessage({name, request}, [port2]);
   return new Promise((resolve, reject) => {
-    waiting.set(id, {resolve, reject});
-    signal?.addEventListener("abort", () => {
-      waiting.delete(id);
-      reject(signal.reason);
-    });
-    worker.postMessage({id, name, request});
+    port1.onmessage = ({data}) => resolve(data);
+    signal?.addEventListener("abort", () => reject(signal.reason));
   });
 }
 

@@ -20,8 +20,8 @@ export function symbolsOf(line) {
 }
 
 /** A whole line: number, name = symbols = numbers = value. */
-export function lineElement(line, tag = "div") {
-  return make(tag, {class: "math line", "data-copy": line.text},
+export function lineElement(line) {
+  return make("div", {class: "math line", "data-copy": line.text},
     make("span", {class: "equation-number"}, line.number), " ", ...inFull(line));
 }
 

@@ -33,11 +33,14 @@ export class Neurons {
         ...layer === 0 ? [make("canvas", {width: 28, height: 28})] : []));
       const grid = make("div", {class: row.length > MANY ? "tiles many" : "tiles",
         role: "toolbar", "aria-label": `The hidden neurons${which}`}, ...row);
-      grid.addEventListener("keydown", event => moveAmong(row, event));
+      grid.addEventListener("keydown", ({key, target}) => {  // Tab leaves them
+        const next = {ArrowRight: "nextSibling", ArrowLeft: "previousSibling"}[key];
+        target[next]?.focus();
+      });
       this.hidden.append(make("h3", {}, `The ${row.length} hidden neurons${which}`,
-        make("small", {}, `${layer === 0 ? "Each is shown by its weights now: pixels that excite it are "
-          + "red, pixels that inhibit it blue. " : ""}For an image, the stronger the colors, the `
-          + "larger its output.")), grid);
+        make("small", {}, layer ? "" : "Each is shown by its weights now: pixels that excite it "
+          + "are red, pixels that inhibit it blue. ",
+        "For an image, the stronger the colors, the larger its output.")), grid);
       return row;
     });
     this.hidden.querySelector("h3")?.append(this.caption);
@@ -70,8 +73,7 @@ export class Neurons {
       const outs = prediction?.outs[layer] ?? row.map(() => 0);
       const brightest = Math.max(1, ...outs.map(Math.abs));
       row.forEach((tile, neuron) => {
-        if (prediction) tile.style.setProperty("--light", Math.abs(outs[neuron]) / brightest);
-        else tile.style.removeProperty("--light");
+        tile.style.setProperty("--light", prediction ? Math.abs(outs[neuron]) / brightest : "");
         const out = prediction ? `, out ${written(outs[neuron])}` : "";
         tile.ariaLabel = `Hidden neuron ${tile.title}${out}`;
       });
@@ -88,13 +90,11 @@ export class Neurons {
   }
 
   /** Outlines hidden neurons, {layer: a value for each}, red or, if it is negative, blue. The
-   *  caption says what that means; spoken(value) is heard at a neuron. */
-  outline(layers, caption, spoken) {
-    if (this.caption.textContent === caption && !caption) return;
+   *  caption says what that means. */
+  outline(layers, caption) {
     this.tiles.forEach((row, layer) => row.forEach((tile, neuron) => {
       const values = layers[layer];
       tile.classList.toggle("outlined", Boolean(values));
-      tile.ariaDescription = values ? spoken(values[neuron]) : "";
       if (values) setValue(tile, values[neuron] / largest(values));
     }));
     this.caption.textContent = caption;
@@ -102,16 +102,15 @@ export class Neurons {
 
   /** Outlines a hidden layer by what its neurons add to the weighted input of another, by name. */
   showShares(layer, shares, name) {
-    this.outline({[layer]: signed(shares)}, `Outlined by what each adds to in_${name}, weight `
-      + "times out: red raises it, blue lowers it.",
-    share => share > 0 ? `favors ${name}` : share < 0 ? `opposes ${name}` : "");
+    this.outline({[layer]: signed(shares)},
+      `Outlined by what each adds to in_${name}, weight · out: red raises it, blue lowers it.`);
   }
 
   /** Shows the error term of each neuron in a training step, [[δ, …], …] layer by layer, and where
    *  the outputs were in the prediction before it, if that is given. */
   showDeltas(deltas, before = null) {
     this.outline(deltas, "Outlined by δ in the last training step: red where a larger in lowers "
-      + "E, blue where a smaller one does.", delta => `δ ${written(delta)}`);
+      + "E, blue where a smaller one does.");
     this.bars.forEach((bar, neuron) => {
       const delta = deltas.at(-1)[neuron];
       bar.querySelector(".delta").replaceChildren(make("i", {}, "δ"), ` ${written(delta)}`);
@@ -138,20 +137,7 @@ function largest(values) {
 }
 
 function written(value) {
-  return `${value.toFixed(4).replace("-0.0000", "0.0000").replace("-", "−")}`;
-}
-
-/** The arrow keys move among the tiles; Tab leaves them. */
-function moveAmong(row, event) {
-  const index = row.indexOf(document.activeElement);
-  const columns = row.filter(tile => tile.offsetTop === row[0].offsetTop).length;
-  const step = {ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns}[event.key];
-  if (step === undefined || index < 0) return;
-  event.preventDefault();
-  const next = row[Math.min(Math.max(index + step, 0), row.length - 1)];
-  row[index].tabIndex = -1;
-  next.tabIndex = 0;
-  next.focus();
+  return value.toFixed(4).replace("-0.0000", "0.0000").replace("-", "−");
 }
 
 // ------------------------------------------------------------------ the selected neuron
@@ -178,7 +164,8 @@ export function explanation({lines, products, pixels}, kind, ink, passages) {
 function pixelMap(values, ink, layer) {
   const map = make("canvas", {width: 28, height: 28, class: "map", role: "img",
     "aria-label": "The pixels that favor the neuron in red, those that oppose it in blue"});
-  paint(map, values.map((value, pixel) => heat(value, 255 - 0.25 * ink[pixel])));
+  const color = heat();
+  paint(map, values.map((value, pixel) => color(value, 255 - 0.25 * ink[pixel])));
   return make("figure", {}, map, make("figcaption", {}, layer === 0
     ? "Weight times pixel: red pixels of the drawing favor the neuron, blue ones oppose it."
     : "What (7) and (8) bring back to each pixel, times the pixel: red favors the neuron, blue "

@@ -1,46 +1,46 @@
 // "Is it true?": a weight is nudged, and E computed, to see that the step follows E's slope.
 
-import {ask, draw, make, show} from "./common.js";
+import {ask, at, draw, make, show} from "./common.js";
 import {sum, symbol} from "./lines.js";
 
 const [WIDTH, HEIGHT] = [320, 150];
 
-export class Nudge {
-  /** `place` is the element that is opened for it; said({"W_Aα": ["· δ_α = 0.02"]}) shows what
-      is said of connections. */
-  constructor(place, said) {
-    Object.assign(this, {place, said, wanted: null, abort: null});
-    this.figure = make("div", {class: "nudged"});
-    place.append(this.figure);
-    place.addEventListener("toggle", () => this.update());
-  }
+const figure = make("div", {class: "nudged"});
+let said;           // shows what is said of connections, {"W_Aα": ["· δ_α = 0.02"]}
+let wanted = null;  // {line, numbers}: what is nudged
+let request = new AbortController();
 
-  /** Is about this line now, of the step from these numbers. Lines of the forward pass are no
-      derivatives. */
-  show(line, numbers) {
-    const isOne = /delta|new_/.test(line.result.place[0]);
-    this.place.classList.toggle("unused", !isOne);
-    this.wanted = isOne ? {line, numbers} : null;
-    this.update();
-  }
+export function prepareNudge(shown) {
+  said = shown;
+  at("nudge").append(figure);
+  at("nudge").addEventListener("toggle", update);
+}
 
-  async update() {
-    this.abort?.abort();
-    if (!this.place.open || !this.wanted) {
-      this.figure.replaceChildren();
-      this.said({});
-      return;
-    }
-    this.abort = new AbortController();
-    const {line, numbers} = this.wanted;
-    try {
-      const told = await ask("nudge", {...numbers, place: line.result.place}, this.abort.signal);
-      this.said(Object.fromEntries(told.paths.map(({weight, output, product}) =>
-        [weight, ["·", symbol({base: "δ", sub: output}), ` = ${product}`]])));
-      this.figure.replaceChildren(...words(line, told), plot(told, line.result));
-    } catch (error) {
-      if (error.name !== "AbortError") show("step-message", error.message);
-    }
+/** Is about this line now, of the step from these numbers. Lines of the forward pass are no
+    derivatives. */
+export function nudge(line, numbers) {
+  const isOne = /delta|new_/.test(line.result.place[0]);
+  at("nudge").classList.toggle("unused", !isOne);
+  wanted = isOne ? {line, numbers} : null;
+  update();
+}
+
+async function update() {
+  request.abort();
+  if (!at("nudge").open || !wanted) {
+    figure.replaceChildren();
+    said({});
+    return;
+  }
+  request = new AbortController();
+  const {line, numbers} = wanted;
+  try {
+    const told = await ask("nudge", {...numbers, place: line.result.place}, request.signal);
+    said(Object.fromEntries(told.paths.map(({weight, output, product}) =>
+      [weight, ["·", symbol({base: "δ", sub: output}), ` = ${product}`]])));
+    figure.replaceChildren(...words(line, told), plot(told, line.result));
+  } catch (error) {
+    if (error.name !== "AbortError") show("step-message", error.message);
   }
 }
 

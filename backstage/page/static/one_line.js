@@ -1,7 +1,7 @@
 // One line of the step, large: equation, numbers and code; all lines in short; and the cost.
 
 import {passageFor, showCode} from "./code.js";
-import {at, draw, make, typed} from "./common.js";
+import {at, button, draw, make, typed} from "./common.js";
 import {LAYERS} from "./diagram.js";
 import {inFull, nameOf, numberOf, sum, symbol, symbolsOf, value} from "./lines.js";
 
@@ -82,12 +82,9 @@ export function listLines(sections, go) {
     return make("section", {}, make("h3", {}, title, make("small", {}, more)),
       make("ol", {}, ...section.lines.map(line => {
         const index = lines.indexOf(line);
-        const button = make("button", {type: "button", "data-line": index,
-          "data-symbol": nameOf(line.result)},
-        make("span", {class: "equation-number"}, line.number), symbol(line.result),
-        make("span", {class: "number"}, line.value));
-        button.addEventListener("click", () => go(index));
-        return make("li", {}, button);
+        return make("li", {}, button({"data-line": index, "data-symbol": nameOf(line.result)},
+          () => go(index), make("span", {class: "equation-number"}, line.number),
+          symbol(line.result), make("span", {class: "number"}, line.value)));
       })));
   }));
 }

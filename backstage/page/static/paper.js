@@ -1,6 +1,6 @@
 // The paper that a digit is drawn on, with mouse, pen or finger.
 
-const PEN = 24;       // of the canvas's 280 pixels: as thick in the frame as MNIST's pens
+const PEN = 24;  // of the canvas's 280 pixels: as thick in the frame as MNIST's pens
 
 export class Paper {
   /** Calls begun() before a stroke, drawn() after each part of it, done() after it. */
@@ -9,8 +9,8 @@ export class Paper {
     this.pen = canvas.getContext("2d", {willReadFrequently: true});
     this.strokes = [];    // lists of points [x, y]; a list once it is done is not changed
     this.isDown = false;  // the pen
-    canvas.addEventListener("pointerdown", event => this.penDown(event));
-    canvas.addEventListener("pointermove", event => this.penMoves(event));
+    canvas.addEventListener("pointerdown", event => this.begin(event));
+    canvas.addEventListener("pointermove", event => this.move(event));
     for (const kind of ["pointerup", "pointercancel"]) {
       canvas.addEventListener(kind, event => { if (event.isPrimary) this.lift(); });
     }
@@ -57,33 +57,27 @@ export class Paper {
     stroke.push([x, y]);
   }
 
-  begin(x, y) {
+  begin(event) {
+    if (event.button !== 0 || !event.isPrimary) return;  // one finger draws
+    this.canvas.setPointerCapture(event.pointerId);
     this.begun();
     if (this.image) this.set([]);
     this.strokes = [...this.strokes, []];
     this.isDown = true;
-    this.line(x, y);
+    this.move(event);
+  }
+
+  move(event) {
+    if (!event.isPrimary || !this.isDown) return;
+    const moves = event.getCoalescedEvents?.() ?? [];
+    for (const move of moves.length ? moves : [event]) this.line(...this.place(move));
+    this.drawn();
   }
 
   lift() {
     if (!this.isDown) return;
     this.isDown = false;
     this.done();
-  }
-
-  penDown(event) {
-    if (event.button !== 0 || !event.isPrimary) return;  // one finger draws
-    this.canvas.setPointerCapture(event.pointerId);
-    this.begin(...this.place(event));
-    this.drawn();
-  }
-
-  penMoves(event) {
-    if (!event.isPrimary || !this.isDown) return;
-    if (!this.canvas.hasPointerCapture(event.pointerId)) return;
-    const moves = event.getCoalescedEvents?.() ?? [];
-    for (const move of moves.length ? moves : [event]) this.line(...this.place(move));
-    this.drawn();
   }
 
   place({clientX, clientY}) {

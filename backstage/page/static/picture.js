@@ -1,6 +1,6 @@
 // Pictures of digits, from files: sending them, and showing what was found in them.
 
-import {at, grayImage, make} from "./common.js";
+import {at, button, grayImage, make} from "./common.js";
 
 /** Calls read(file) for a file that is chosen or is dropped anywhere on the page; a browser would
  *  leave the page for it. */
@@ -37,13 +37,11 @@ export function showDigits(picture, chosen, choose) {
   if (!picture) return;
   at("ink").replaceChildren(grayImage(picture.ink));
   for (const frame of picture.frames) {
-    const button = make("button", {type: "button", "aria-pressed": frame === chosen,
-      value: frame}, grayImage([28, 28, frame]), make("span"));
-    button.addEventListener("click", () => {
-      for (const other of at("digits").children) other.ariaPressed = String(other === button);
+    const digit = button({"aria-pressed": frame === chosen, value: frame}, () => {
+      for (const other of at("digits").children) other.ariaPressed = String(other === digit);
       choose(frame);
-    });
-    at("digits").append(button);
+    }, grayImage([28, 28, frame]), make("span"));
+    at("digits").append(digit);
   }
 }
 

@@ -57,9 +57,10 @@ export function record(undo, redo) {
 }
 
 addEventListener("keydown", event => {
-  const key = event.key.toLowerCase();
-  if (!(event.ctrlKey || event.metaKey) || event.altKey || key !== "z" && key !== "y") return;
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
   if (event.target.matches?.("input:not([data-symbol])")) return;  // the browser's own
+  const key = event.key.toLowerCase();
+  if (key !== "z" && key !== "y") return;
   event.preventDefault();
   const focused = document.activeElement;
   focused.blur();  // what has been typed is a change, too

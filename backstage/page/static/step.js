@@ -1,11 +1,11 @@
 // The first view: one training step of the 2-3-2 network, line by line.
 
-import {Boundary} from "./boundary.js";
+import {prepareBoundary, showBoundary} from "./boundary.js";
 import {ask, at, make, oneAtATime, queue, show, start} from "./common.js";
 import {Diagram} from "./diagram.js";
 import {answerBox, listLines, showCost, showLine} from "./one_line.js";
 import {nameOf, symbolsOf} from "./lines.js";
-import {Nudge} from "./nudge.js";
+import {nudge, prepareNudge} from "./nudge.js";
 import {Boxes, Examples, seedOf} from "./numbers.js";
 import {record, register, write} from "./state.js";
 
@@ -29,9 +29,8 @@ let complaint;  // the timer of the next message
 
 const boxes = new Boxes(places, () => shown.state, set);
 const diagram = new Diagram(at("diagram"), name => boxes.make(name));
-const boundary = new Boundary(at("boundary"), beginning.points, point =>
-  change(examples.atPoint(shown.state, point)));
-const nudge = new Nudge(at("nudge"), said => diagram.show(knownSoFar(), said));
+prepareBoundary(beginning.points, point => change(examples.atPoint(shown.state, point)));
+prepareNudge(said => diagram.show(knownSoFar(), said));
 at("rate-place").append(boxes.make("η"));
 
 // ------------------------------------------------------------------ the numbers
@@ -66,7 +65,7 @@ const update = oneAtATime(async () => {
     some.map(line => ({...line, heading})));
   shown.current = Math.min(shown.current, shown.lines.length - 1);
   boxes.fill({values: shown.result.values, numbers}, "");
-  boundary.show(shown.result, point);
+  showBoundary(shown.result, point);
   diagram.weigh(numbers.weights);
   at("example").value = point === null ? "this" : "xor";
   at("seed").value = shown.state.seed ?? "";
@@ -138,7 +137,7 @@ function render() {
   diagram.show(knownSoFar());
   diagram.light(used, used[0]);
   at("rate-place").firstChild.classList.toggle("lit", used.includes("η"));
-  nudge.show(line, shown.state.numbers);
+  nudge(line, shown.state.numbers);
   for (const button of at("lines").querySelectorAll("button")) {
     const index = Number(button.dataset.line);
     button.classList.toggle("later", index > shown.current);

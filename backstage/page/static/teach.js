@@ -34,7 +34,7 @@ export function prepare({shown, neurons, asked, showPrediction, readAgain}) {
     at("taught").textContent =
       `Before the step it predicted ${result.before}; now it predicts ${result.summary}.`;
     at("others").textContent = result.others.toLocaleString("en");
-    at("changes").replaceChildren(...result.lines.map(line => lineElement(line, "li")));
+    at("changes").replaceChildren(...result.lines.map(lineElement));
     at("step-lines").hidden = false;
   });
 

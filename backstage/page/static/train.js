@@ -3,7 +3,7 @@
 
 import {closeBatch, openBatch, openNeuron, prepare} from "./batch.js";
 import {ask, at, grayImage, make, paintMaps, queue, show, start, typed} from "./common.js";
-import {Curve} from "./curve.js";
+import {addToCurve, clearCurve} from "./curve.js";
 import {Neurons} from "./neurons.js";
 import {register} from "./state.js";
 
@@ -11,10 +11,8 @@ const SECONDS = 0.11;  // of training in a request at full speed: five a second,
 const WAITS = [2000, 1000, 500, 200, null];  // ms for each single batch; null: full speed
 const SPEEDS = ["a batch in two seconds", "a batch a second", "two batches a second",
   "five batches a second", "as fast as possible"];
-
 const NAMES = {mnist: "images of MNIST", digits: "of the smaller digits"};
 
-const curve = new Curve(at("train-curve"));
 const neurons = new Neurons(at("train-maps"), at("train-outputs"));
 let begun = false;         // whether there is a network
 let loop = 0;              // counts what was started and paused: a loop ends when it changes
@@ -38,7 +36,7 @@ async function begin() {
     const network = await ask("begin", {...request, frame});
     begun = true;
     at("train-new").textContent = "";
-    curve.clear();
+    clearCurve();
     drawNetwork(network);
     drawState(network);
     show("train-message", "");
@@ -114,7 +112,8 @@ function drawNetwork(network) {
   at("train-imagined").replaceChildren(...network.names.at(-1).map(name =>
     make("figure", {}, make("canvas", {width: 28, height: 28}), make("figcaption", {}, name))));
   at("train-images").replaceChildren(...network.thumbnails.map(({frame, label}) =>
-    make("figure", {"data-label": label}, grayImage([28, 28, frame], `A ${label}`), make("figcaption"))));
+    make("figure", {"data-label": label}, grayImage([28, 28, frame], `A ${label}`),
+      make("figcaption"))));
 }
 
 /** Draws what came with a request; what did not stays as it was. */
@@ -129,7 +128,7 @@ function drawState(state) {
   if (state.predictions) {
     at("train-accuracy").textContent = state.accuracy.toFixed(1);
     at("train-loss").textContent = state.loss.toFixed(4);
-    curve.add(state.images, state.accuracy, state.loss);
+    addToCurve(state.images, state.accuracy, state.loss);
     state.predictions.forEach((prediction, index) => {
       const figure = at("train-images").children[index];
       const label = Number(figure.dataset.label);
@@ -167,7 +166,7 @@ at("train-speed").addEventListener("input", () => {
 at("train-rate").addEventListener("change", () => { rate = number("train-rate"); });
 for (const id of ["train-size", "train-neurons", "train-seed"]) {
   at(id).addEventListener("change", () => {
-    at("train-new").textContent = begun ? "“Start again” makes a network with these settings." : "";
+    at("train-new").textContent = begun ? "“Start again” makes a network with this." : "";
   });
 }
 let drawing;  // waits for the end of a stroke

@@ -1,6 +1,6 @@
 // Python in a web worker: starts Pyodide, unpacks the project, and answers requests one at a time.
-// Messages to it: {id, name, request}; from it: {done}, how many of the three steps of the
-// start, {failed: message}, or {id, reply, file}.
+// Messages from it: {done}, how many of the three steps of the start, or {failed: message}; to it:
+// {name, request}, with a port that {reply, file} goes to.
 
 import {loadPyodide, version} from "./pyodide.mjs";
 
@@ -37,24 +37,23 @@ answer = in_browser.answers(neural_net.Net, neural_net.__file__)`);
   return step(python);
 }
 
-async function answer({id, name, request}) {
+async function answer({name, request}) {
   const python = await started;
   if (name === "picture") {  // the only route that needs packages
     await python.loadPackage(["numpy", "pillow"], {messageCallback() {}, errorCallback() {}})
       .catch(() => {});
     if (!python.loadedPackages.numpy || !python.loadedPackages.pillow) {
-      const error = "Opening a picture needs NumPy and Pillow, which this browser loads from "
-        + "cdn.jsdelivr.net. They could not be loaded; drawing works without them.";
-      postMessage({id, reply: JSON.stringify({error})});
-      return;
+      throw new Error("Opening a picture needs NumPy and Pillow, which this browser loads from "
+        + "cdn.jsdelivr.net. They could not be loaded; drawing works without them.");
     }
   }
   const reply = python.globals.get("answer")(name, JSON.stringify(request));
   const path = name === "save" && JSON.parse(reply).result?.path;
-  postMessage({id, reply, file: path ? {path, content: python.FS.readFile(path)} : null});
+  return {reply, file: path ? {path, content: python.FS.readFile(path)} : null};
 }
 
-onmessage = ({data}) => {
-  last = last.then(() => answer(data)).catch(error => postMessage(
-    {id: data.id, reply: JSON.stringify({error: String(error.message).slice(-300)})}));
+onmessage = ({data, ports: [port]}) => {
+  last = last.then(() => answer(data))
+    .catch(error => ({reply: JSON.stringify({error: error.message.slice(-300)})}))
+    .then(result => port.postMessage(result));
 };
