@@ -135,7 +135,7 @@ def test_every_line_of_the_step_is_shown_as_explain_prints_it(page):
                                     step_view.step(Net, step_view.START)["sections"]]
 
 
-def test_the_indices_of_the_code_are_told(page):
+def test_the_indices_of_the_code_are_told_and_a_bias_is_no_weight(page):
     for line, told in (
             (1, "layer is 0; neuron is 0 (A); source is 0 (Ω), then 1 (λ)"),
             (5, "layer is 0; neuron is 1 (B); in_ is in_B"),
@@ -146,11 +146,9 @@ def test_the_indices_of_the_code_are_told(page):
             (19, "layer is 1; neuron is 0 (α)")):
         go(page, line)
         assert text(page, "indices") == f"Here {told}"
-
-
-def test_an_input_of_0_is_left_out_as_the_code_does_and_a_bias_is_no_weight(page):
+    go(page, 1)
     change(page, "Ω", "0")
-    assert text(page, "indices").endswith("source is 1 (λ)")
+    assert text(page, "indices").endswith("source is 1 (λ)")  # as the code leaves out the 0
     go(page, 24)
     assert "skipped" in text(page, "indices")
     assert text(page, "says").startswith("A weight")
@@ -303,6 +301,14 @@ def test_an_address_that_says_nothing_sensible_is_told_or_left_out(page, running
         assert values(page) == values_of(start_network())
 
 
+def test_a_page_that_cannot_start_says_why(chromium):
+    with browser.serving({"start": lambda request: int("none")}) as running:
+        browser.opened(chromium, running.address)
+        for view in ("step-message", "draw-message"):
+            assert "invalid literal" in text(chromium, view)
+    chromium.get_log("browser")
+
+
 def test_taking_steps_is_training_one_after_the_other_however_slow_the_answers(page):
     browser.slow_down(page, 50)
     page.execute_script("for (let count = 0; count < 3; count += 1) "
@@ -403,11 +409,9 @@ def test_is_it_true_shows_two_numbers_that_agree(page):
 
 
 def test_a_lit_connection_is_thicker_than_one_that_is_not(page):
-    widths = page.execute_script("""
+    pixels = page.execute_script("""
         return Object.fromEntries([...document.querySelectorAll("#diagram line")].map(line =>
-          [line.dataset.symbol, getComputedStyle(line).strokeWidth]));""")
-    pixels = {symbol: float(re.fullmatch(r"([\d.]+)px", width)[1])
-              for symbol, width in widths.items()}
+          [line.dataset.symbol, parseFloat(getComputedStyle(line).strokeWidth)]));""")
     assert pixels["W_ΩA"] == pytest.approx(0.75 + 2 * 0.1 + 1.5)
     assert pixels["W_ΩB"] == pytest.approx(0.75 + 2 * 0.4)
 
