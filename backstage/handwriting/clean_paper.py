@@ -18,7 +18,7 @@ CONTACTS = 6  # places where a digit cropped closely touches the border: graph p
 
 def strokes_on_clean_paper(picture):
     """The digits in a grayscale PIL.Image as find_strokes returns them, or None if it shows more
-    than ink and paper of one shade. Raises ValueError if the ink is not a pen's strokes."""
+    than ink and paper of one shade, or the ink is not a pen's strokes."""
     gray = np.asarray(picture)
     paper, full = _paper_and_ink(gray)
     if paper is None:
@@ -31,12 +31,17 @@ def strokes_on_clean_paper(picture):
         return None
     if _are_lines_or_table(ink, faint):
         return None
+    if full > paper:
+        picture, paper = ImageOps.invert(picture), 255 - paper
     margin = 4 + length(ink) // 3  # of paper around it, for a digit that touches the border
     picture, ink = ImageOps.expand(picture, margin, fill=paper), np.pad(ink, margin)
-    digits = digits_among(components(ink), np.zeros_like(ink))
-    if not all(are_strokes(digit) for digit in digits):
-        return None  # but, say, a light sheet on a dark table
-    found = [exact_strokes(picture, digit, paper=paper) for digit in digits]
+    try:
+        digits = digits_among(components(ink), np.zeros_like(ink))
+        if not all(map(are_strokes, digits)):
+            return None
+        found = [exact_strokes(picture, digit, clean=True) for digit in digits]
+    except ValueError:  # not a pen's strokes, but a table or a shadow
+        return None
     return [(strokes, tuple(place - margin for place in box)) for strokes, box in found]
 
 

@@ -7,59 +7,39 @@ precisely at a larger scale.
 """
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter, ImageOps
 
 from backstage.handwriting.clean_paper import strokes_on_clean_paper
 from backstage.handwriting.grouping import digits_among
-from backstage.handwriting.masks import (
-    along_border,
-    around,
-    components,
-    dilated,
-    edge_of,
-    length,
-    otsu,
-)
+from backstage.handwriting.masks import along_border, around, components, dilated, length, otsu
 from backstage.handwriting.ruled_lines import without_lines
-from backstage.handwriting.strokes import (
-    LEAST,
-    blurred,
-    darkness,
-    exact_strokes,
-    noise_of,
-    paper_under,
-)
+from backstage.handwriting.strokes import blurred, darkness, exact_strokes, noise_of, paper_under
 
 COARSE = 320  # pixels of the longer side when locating a digit: strokes have 2 or more
+LEAST = 0.05  # contrast of ink and paper (1.0 = black): 13 of 255 shades
 
 
 def find_strokes(picture):
     """The digits in a grayscale PIL.Image, from left to right, each (strokes, box): a boolean
     array in which the digit is about strokes.FINE pixels long, and the box of the picture that it
     covers (left, top, right, bottom). Raises ValueError if no digit is found."""
-    try:
-        clean = strokes_on_clean_paper(picture)
-    except ValueError:  # not a pen's strokes, but a table or a shadow
-        clean = None
+    clean = strokes_on_clean_paper(picture)
     if clean:
         return clean
     size = [max(1, round(side * COARSE / max(picture.size))) for side in picture.size]
-    method = Image.Resampling.BOX if max(picture.size) > COARSE else Image.Resampling.BICUBIC
-    gray = blurred(picture.resize(size, method), 0.7)  # noise of single pixels goes
-    light = is_light_on_dark(gray)
-    if light:
-        gray = 255 - gray
-    table = table_around(gray)
+    gray = blurred(picture.resize(size, Image.Resampling.BILINEAR), 0.7)  # noise of pixels goes
+    if is_light_on_dark(gray):
+        gray, picture = 255 - gray, ImageOps.invert(picture)
     ink = darkness(gray, max(gray.shape) // 8)  # no stroke is a fourth of the picture wide
-    if table.any():
+    table = table_around(gray, ink)
+    for whole, where in enumerate((~table, table | True)[:1 + table.any()]):
         try:
-            digits = find_digits(ink, ~table)
-            if not (np.any(digits, axis=0) & dilated(table, 2)).any():  # touches, or nearly
-                return [exact_strokes(picture, digit, light) for digit in digits]
-        except ValueError:
-            pass  # not a table, but a shadow on the digit
-    digits = find_digits(ink, np.ones(ink.shape, bool), whole=table.any())
-    return [exact_strokes(picture, digit, light) for digit in digits]
+            digits = find_digits(ink, where, whole)
+            if not (np.any(digits, axis=0) & dilated(~where, 2)).any():  # touches, or nearly
+                return [exact_strokes(picture, digit) for digit in digits]
+        except ValueError as error:
+            problem = error  # if there is a table, it may be a shadow on the digit
+    raise problem
 
 
 def is_light_on_dark(gray):
@@ -74,13 +54,17 @@ def is_light_on_dark(gray):
     return balance > 0
 
 
-def table_around(gray):
+def table_around(gray, ink):
     """A mask of the table under the paper: broad regions at the border with less than 0.6 of the
-    paper's brightness. A deep shadow looks the same."""
-    paper = paper_under(gray, max(gray.shape) // 14)  # a stroke is narrower than a seventh
+    paper's brightness. A shadow may be as dark, but is hardly less even than the paper."""
+    reach = max(gray.shape) // 14  # a stroke is narrower than a seventh
+    paper = paper_under(gray, reach)
     labels = components(paper < 0.6 * np.percentile(paper, 90))  # a tenth may be glare
-    at_border = np.unique(labels[edge_of(np.zeros(gray.shape, bool), 1)])
-    table = np.isin(labels, at_border[at_border > 0])
+    dark = along_border(labels, np.zeros(gray.shape, bool), touching=True)
+    # the grain of paper, 0.01 to 0.04 even in a shadow; a table's is 0.07 to 0.3
+    rough = dark & (ink >= min(LEAST, 10 * np.median(ink[labels == 0])))
+    mean = Image.fromarray(np.uint8(255 * rough)).filter(ImageFilter.BoxBlur(reach))
+    table = dark & dilated(np.asarray(mean) > 127, reach // 2)  # half of the pixels around are
     return dilated(table, max(gray.shape) // 64)  # with the paper's blurred edge
 
 
@@ -102,13 +86,13 @@ def find_digits(ink, where, whole=False):
     for again in range(2):  # once more without what is fainter
         if not dark.any():
             break
-        digits = digits_among(components(dark), ~where)
-        if 2 * np.count_nonzero(digits) < np.count_nonzero(dark):  # most of it is something else
-            problem = "found other ink too: crop the picture to the digit"
-        elif max(map(length, digits)) < 0.07 * min(ink.shape):  # about 20 pixels, as in MNIST
+        try:
+            digits = digits_among(components(dark), ~where)
+            if max(map(length, digits)) >= 0.07 * min(ink.shape):  # about 20 pixels, as in MNIST
+                return digits
             problem = "the ink found is too small: crop the picture"
-        else:
-            return digits
+        except ValueError as error:
+            problem = str(error)
         dark = dark & (ink > otsu(ink[dark]))  # pieces of lines remain, fainter than strokes
     raise ValueError(f"expected a digit in dark or light ink, {problem}")
 

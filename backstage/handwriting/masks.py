@@ -81,6 +81,12 @@ def length(mask):
     return max(right - left, bottom - top)
 
 
+def largest(mask):
+    """The largest connected component of a mask."""
+    labels = components(mask)
+    return labels == np.argmax(np.bincount(labels.ravel())[1:]) + 1 if mask.any() else mask
+
+
 def edge_of(outside, reach):
     """A mask of the pixels within reach of the picture's border or of pixels that are not
     paper."""

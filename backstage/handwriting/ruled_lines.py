@@ -6,7 +6,15 @@ or thicker than the lines is a stroke, even where it crosses one.
 
 import numpy as np
 
-from backstage.handwriting.masks import components, dilated, edge_of, horizontal_runs, length, otsu
+from backstage.handwriting.masks import (
+    components,
+    dilated,
+    edge_of,
+    horizontal_runs,
+    largest,
+    length,
+    otsu,
+)
 
 SHORTEST = 0.3  # of the picture's shorter side, over which a line is straight: few strokes are
 ACROSS = 0.4  # of the same, from end to end: a shorter one can be a stroke at the border
@@ -27,15 +35,10 @@ def without_lines(dark, faint, ink, outside):
         if not runs_across(components(dark), outside).any():
             break
         darker = dark & (ink > otsu(ink[dark]))
-        if length(_largest(dark & ~darker)) < SHORTEST * min(dark.shape):
+        if length(largest(dark & ~darker)) < SHORTEST * min(dark.shape):
             break
         dark = darker
     return dark
-
-
-def _largest(mask):
-    labels = components(mask)
-    return labels == np.argmax(np.bincount(labels.ravel())[1:]) + 1 if mask.any() else mask
 
 
 def _lines_across(dark, ink, outside):
@@ -48,18 +51,16 @@ def _lines_across(dark, ink, outside):
     if not len(across):
         return np.zeros_like(dark)
     starts, stops, _ = horizontal_runs(dark.T)
-    heights, names = stops - starts, np.zeros(dark.shape, int)
-    names.T[dark.T] = np.repeat(np.arange(len(heights)), heights)
+    names = np.zeros(dark.shape, int)
+    names.T[dark.T] = np.repeat(np.arange(len(starts)), stops - starts)
+    sums = np.bincount(names[dark], ink[dark])  # the same wherever a line lies between rows
 
     line = np.isin(labels, across)
-    # the line drifts by a pixel, and is blurred by half its thickness
-    is_thin = (heights <= 1.5 * np.median(heights[np.unique(names[line])]) + 1)[names]
-    darkness = np.median(ink[line & is_thin])
+    is_thin = dark & (sums < 1.5 * np.median(sums[np.unique(names[line])]))[names]
     if len(across) > 2:  # more than the strokes of a 4 or a 7: incomplete ones are lines too
-        mean = np.bincount(labels.ravel(), ink.ravel()) / np.bincount(labels.ravel())
-        line |= (labels > 0) & (mean < 1.25 * darkness)[labels]  # a pen is darker than print
-    # noise and blur make single pixels darker than their mean
-    return dark & np.isin(names, names[line & is_thin]) & (ink < 1.3 * darkness)
+        share = np.bincount(labels.ravel(), is_thin.ravel()) / np.bincount(labels.ravel())
+        line |= (labels > 0) & (share > 0.5)[labels]
+    return is_thin & np.isin(names, names[line & is_thin])
 
 
 def _straight(dark, size):

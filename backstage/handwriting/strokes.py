@@ -9,39 +9,35 @@ from backstage.handwriting.masks import around, box_of, components, dilated, len
 
 FINE = 160  # pixels of the digit's longer side when extracting its strokes: 8 times MNIST's
 FILLED = 0.62  # most of its box that a digit fills: all but 0.5 % of MNIST's, if no 1
-LEAST = 0.05  # contrast of ink and paper (1.0 = black): 13 of 255 shades
 
 
-def exact_strokes(picture, digit, light=False, paper=None):
+def exact_strokes(picture, digit, clean=False):
     """Extracts the strokes of a digit that was located in a downscaled picture, at a scale at
     which the digit is about FINE pixels long. The threshold separates the strokes from the paper
-    beside them, or from `paper`, its shade, if that is known; anything not close to the digit is
-    discarded. Returns (strokes, box)."""
+    beside them; anything not close to the digit is discarded. Unless the
+    picture is `clean`, the strokes have to stand out. Returns (strokes, box)."""
     left, top, right, bottom = box_of(digit)
-    margin = max(4, 0.25 * length(digit))  # paper enough for a threshold, without the next line
     height, width = digit.shape
-    box = (max(0, left - margin), max(0, top - margin),
-           min(width, right + margin), min(height, bottom + margin))
-    zoom = FINE / length(digit)
-    size = [max(1, round(zoom * (box[end] - box[start]))) for start, end in ((0, 2), (1, 3))]
+    margin = max(4, 0.25 * length(digit))  # paper enough for a threshold, without the next line
+    box = np.clip([left - margin, top - margin, right + margin, bottom + margin],
+                  0, [width, height, width, height])
+    size = [max(1, round(side * FINE / length(digit))) for side in box[2:] - box[:2]]
     near = Image.fromarray(np.uint8(255 * digit)).resize(size, Image.Resampling.BILINEAR, box)
     near = np.asarray(near) > 127
-    scale = picture.width / width, picture.height / height
-    box = tuple(min(box[side] * scale[side % 2], picture.size[side % 2]) for side in range(4))
-    method = Image.Resampling.BOX if zoom < scale[0] else Image.Resampling.BICUBIC
-    gray = blurred(picture.resize(size, method, box), 1.0)
+    box = np.clip(box * picture.width / width, 0, 2 * picture.size)
+    gray = blurred(picture.resize(size, Image.Resampling.BILINEAR, box), 1.0)
     pen = stroke_width(near)
-    if paper is None:
-        ink = darkness(255 - gray if light else gray, round(pen) + 4)
-    else:
-        ink = np.abs(gray - paper) / 255
+    ink = darkness(gray, round(1.5 * pen) + 4)
     close = dilated(near, max(2, round(pen / 2)))
     strokes = close & (ink > otsu(ink[close]))
     strokes = np.any(digits_among(components(strokes), np.zeros_like(strokes)), axis=0)
     if not are_strokes(strokes):
         raise ValueError("expected the strokes of a pen, found ink that is too broad or in too "
                          "many pieces")
-    if paper is None and not stand_out(strokes, ink, close):
+    full, beside = np.median(ink[strokes]), ink[close & ~strokes]
+    # the paper beside sharp edges is hardly dark; in 30,000 pixels, 4 deviations occur once
+    least = max(4 * noise_of(ink), 0.75 * full)
+    if not clean and (not beside.size or full - np.median(beside) < least):
         raise ValueError("expected strokes with sharp edges, found blurred or faint ink")
     return strokes, box
 
@@ -73,30 +69,10 @@ def is_narrow(height, width):
     return min(height, width) < 0.4 * max(height, width)
 
 
-def stand_out(strokes, ink, close):
-    """Whether strokes are darker than the noise of the paper, and have sharp edges: the nearby
-    paper is at most a fourth as dark."""
-    if strokes[close].all():
-        return False
-    full = np.median(ink[strokes])
-    contrast = full - np.median(ink[close & ~strokes])
-    # 4: of normal noise, one pixel in 30,000 is so much darker
-    return contrast >= max(LEAST, 4 * noise_of(ink), 0.75 * full)
-
-
 def thickened(strokes, share):
     """The strokes, widened to this share of the digit's length if they are thinner."""
-    radius = (share * length(strokes) - stroke_width(strokes)) / (2 * (1 - share))
-    reach = round(radius)
-    if reach < 1:
-        return strokes
-    padded = np.pad(strokes, reach)
-    thick = padded.copy()
-    for down in range(-reach, reach + 1):  # the rows of a disk, by their offset from its center
-        half = int(max(0.0, radius ** 2 - down ** 2) ** 0.5)
-        for right in range(-half, half + 1):
-            thick |= np.roll(padded, (down, right), axis=(0, 1))
-    return thick
+    reach = round((share * length(strokes) - stroke_width(strokes)) / (2 * (1 - share)))
+    return dilated(np.pad(strokes, reach), reach) if reach > 0 else strokes
 
 
 def blurred(picture, radius):
@@ -119,7 +95,6 @@ def darkness(gray, reach):
 
 
 def noise_of(ink):
-    """The standard deviation of the paper, estimated from the median absolute deviation, which the
-    few pixels of the strokes hardly affect: 1 / 1.4826
-    of it in normal noise."""
+    """The standard deviation of the paper: the few pixels of the strokes hardly affect the median
+    absolute deviation, which is 1 / 1.4826 of it in normal noise."""
     return 1.4826 * np.median(np.abs(ink - np.median(ink)))

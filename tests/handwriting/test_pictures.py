@@ -1,6 +1,5 @@
 """Pictures of handwriting, and what is read in them."""
 
-import io
 import os
 import random
 
@@ -18,18 +17,11 @@ from neural_net import Net
 BEST = Net.from_file(os.path.join(WEIGHTS, "mnist-best.pkl"))
 
 
-def read(picture, format="PNG"):
+def read(picture):
     """The digits that the best network reads in a picture, or why there are none."""
-    if isinstance(picture, Image.Image):
-        content = io.BytesIO()
-        picture.save(content, format)
-        picture = io.BytesIO(content.getvalue())
+    picture = pages.saved(picture) if isinstance(picture, Image.Image) else picture
     readings = reading.read_digits(picture)
     return readings[0].problem or [BEST.predict(digit.inputs) for digit in readings]
-
-
-def frame(picture):
-    return np.asarray(reading.read_digits(pages.saved(picture))[0].frame, int)
 
 
 @pytest.mark.parametrize("other", [
@@ -44,9 +36,6 @@ def frame(picture):
 ], ids=["white", "gray", "thin", "blue", "transparent", "light", "alpha", "1 bit", "16 bits",
         "palette", "wide", "large", "small", "tiny", "cropped", "at the border"])
 def test_size_place_color_and_transparency_do_not_matter(other):
-    seven, likewise = frame(drawing()), frame(other)
-    moved = [np.roll(likewise, rows, axis=0) for rows in (-1, 0, 1)]  # its place is rounded
-    assert min(np.abs(seven - one).mean() for one in moved) < 13
     assert read(other) == [7]
 
 
@@ -57,10 +46,13 @@ def test_digits_are_read_and_blank_pages_refused(condition):
     assert "found" in read(pages.page(strokes, condition, 43, shape=(240, 320), blank=True))
 
 
-@pytest.mark.parametrize("digits", [(1, 1), (4, 0, 3)], ids=str)
-@pytest.mark.parametrize("condition", ["cropped", "lined", "table"])
-def test_digits_side_by_side_are_read_from_left_to_right(digits, condition):
-    assert read(pages.digits_page(digits, condition, 10, shape=(300, 600))) == list(digits)
+@pytest.mark.parametrize("digits, condition, seed", [
+    ([1, 1], "cropped", 10), ([4, 0, 3], "table", 10),
+    ([8, 6, 2, 2], "lined", 70026),  # thin slanted lines, which lie between two rows of pixels
+    ([0, 5], "table", 70015),  # a deep shadow on the 5
+], ids=str)
+def test_digits_side_by_side_are_read_from_left_to_right(digits, condition, seed):
+    assert read(pages.digits_page(digits, condition, seed)) == digits
 
 
 def test_several_digits_are_several_inputs_and_too_many_for_load_image():
@@ -138,35 +130,31 @@ def marked(*boxes, paper=230):
     return picture
 
 
+def photographed(picture):
+    light = np.linspace(0.5, 1, picture.width)
+    return Image.fromarray(np.uint8(light * np.asarray(picture)))
+
+
 @pytest.mark.parametrize("picture, problem", [
     (marked(), "found none"), (marked(paper=0), "found none"),
     (Image.new("RGBA", (50, 50), (0, 0, 0, 0)), "found none"),
     (marked((80, 60, 240, 180)), "found"),
     (marked(*[(x, y, x + 4, y + 4) for x in range(20, 300, 16) for y in range(20, 220, 16)]),
      "found"),
-], ids=["blank", "black", "transparent", "broad", "dots"])
-def test_a_refusal_says_what_is_wrong(picture, problem):
+    (photographed(marked((200, 100, 202, 111))), "too small: crop"),
+    (photographed(marked((100, 0, 200, 30))), "touches the edge: leave a margin"),
+    (marked((60, 60, 70, 180), (200, 80, 206, 130)), "found other ink too: crop"),
+], ids=["blank", "black", "transparent", "broad", "dots", "small", "edge", "beside"])
+def test_a_refusal_says_what_is_wrong_and_what_helps(picture, problem):
     assert problem in read(picture)
 
 
-@pytest.mark.parametrize("ink, problem", [
-    ((slice(100, 112), slice(200, 203)), "too small: crop"),
-    ((slice(0, 30), slice(100, 200)), "touches the edge: leave a margin")], ids=["small", "edge"])
-def test_a_refusal_of_a_photo_says_what_helps(ink, problem):
-    photo = np.linspace(120, 250, 320) * np.ones((240, 1))
-    photo[ink] = 40
-    assert problem in read(Image.fromarray(np.uint8(photo)))
-
-
 def test_a_reading_shows_every_step():
-    found = reading.read_digits(pages.digit_page(3, "table", 5, shape=(300, 400)))[0]
-    assert found.picture.size == found.ink.size == (400, 300)
-    assert (255 - np.asarray(found.frame)).reshape(-1) / 255 == pytest.approx(found.inputs)
-    dark, gray = np.asarray(found.ink) < 128, np.asarray(found.picture)
-    assert gray[dark].mean() < gray[~dark].mean() - 50 and found.problem is None
     for picture in (drawing((320, 240)), drawing().crop((60, 50, 140, 160))):
-        drawn = np.asarray(reading.read_digits(pages.saved(picture))[0].ink, int)
-        assert np.mean(np.abs(drawn - np.asarray(picture))) < 12
+        found = reading.read_digits(pages.saved(picture))[0]
+        assert found.picture.size == found.ink.size == picture.size and found.problem is None
+        assert np.mean(np.abs(np.asarray(found.ink, int) - np.asarray(picture))) < 12
+        assert (255 - np.asarray(found.frame)).reshape(-1) / 255 == pytest.approx(found.inputs)
     blank = reading.read_digits(pages.saved(marked()))[0]
     assert blank.picture.size == (320, 240) and "found none" in blank.problem
     assert blank.ink is None and blank.frame is None and blank.inputs is None

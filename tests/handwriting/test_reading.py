@@ -7,7 +7,7 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from backstage.handwriting import reading
 from bounds import answer_within_bounds
@@ -23,17 +23,10 @@ def bytes_of(picture, format="PNG", **options):
     return content.getvalue()
 
 
-def opened(pixels, mode=None, **options):
-    """The gray pixels of a PNG file made of an array."""
-    picture = Image.fromarray(np.asarray(pixels, np.uint8) if mode is None else pixels)
-    picture = picture if mode is None else picture.convert(mode)
-    padded = Image.new(picture.mode, (max(10, picture.width), max(2, picture.height)))
-    padded.paste(picture, (0, 0))
-    gray = reading.open_picture(io.BytesIO(bytes_of(padded, **options)))
-    return np.asarray(gray).astype(int)
-
-
-# ------------------------------------------------------------------ files that are refused
+def opened(pixels, **options):
+    """The gray pixels of a PNG file made of an array of 8 bits."""
+    content = bytes_of(Image.fromarray(np.asarray(pixels, np.uint8)), **options)
+    return np.asarray(reading.open_picture(io.BytesIO(content))).astype(int)
 
 
 @pytest.mark.parametrize("content, problem", [
@@ -54,13 +47,6 @@ def test_what_is_no_path_is_a_clear_error(path):
         load_image(path)
 
 
-def test_a_number_is_not_taken_for_an_open_file():
-    with open("picture.png", "wb+") as file:
-        with pytest.raises(ValueError):
-            load_image(file.fileno())
-        file.write(b"still open")
-
-
 def test_only_regular_files_are_opened():
     with pytest.raises(FileNotFoundError, match="nothing.png"):
         load_image("nothing.png")
@@ -72,24 +58,10 @@ def test_only_regular_files_are_opened():
             load_image("pipe")
 
 
-@pytest.mark.parametrize("size", [(1, 1), (2000, 1), (1, 300), (2000, 2), (9, 9)], ids=str)
-@pytest.mark.parametrize("shade", [0, 255])
-def test_a_picture_too_small_for_a_digit_is_a_clear_error(size, shade):
+@pytest.mark.parametrize("size", [(1, 1), (2000, 1), (1, 300), (9, 9)], ids=str)
+def test_a_picture_too_small_for_a_digit_is_a_clear_error(size):
     with pytest.raises(ValueError, match="at least .* got .*{}x{}".format(*size)):
-        load_image(io.BytesIO(bytes_of(Image.new("L", size, shade))))
-
-
-def test_messages_are_short_whatever_the_name():
-    name = "x" * 200 + ".png"
-    with open(name, "wb") as file:
-        file.write(b"no picture")
-    for path in (name, os.fsencode(name)):
-        with pytest.raises(ValueError, match=r"^\.\.\.x*\.png: not a picture") as raised:
-            load_image(path)
-        assert len(str(raised.value)) < 200
-
-
-# ------------------------------------------------------------------ bounds of time and memory
+        load_image(io.BytesIO(bytes_of(Image.new("L", size, 255))))
 
 
 def chunk(kind, content):
@@ -127,18 +99,12 @@ EXIF = b"\xff\xe1" + struct.pack(">H", 65_000) + b"Exif\0\0II*\0\x08\0\0\0\xff\x
     (lambda: progressive_jpeg(1000, 2000), "decoded in 0.2 s"),
     (lambda: bytes_of(PAGE)[:33] + chunk(b"tEXt", b"a\0b") * 600_000, "decoded in 0.2 s"),
     (lambda: jpeg_with(EXIF, 1), "found none"), (lambda: jpeg_with(EXIF, 100), "found none"),
-], ids=["pixels", "no pixels", "webp", "progressive", "scans", "texts", "exif",
-        "more exif"])
+], ids=["pixels", "no pixels", "webp", "progressive", "scans", "texts", "exif", "more exif"])
 def test_a_small_file_takes_neither_long_nor_much_memory(content, answer, monkeypatch):
     if "0.2 s" in answer:
         monkeypatch.setattr(reading, "SECONDS", 0.2)
     content = content()
     assert answer in answer_within_bounds(lambda: load_image(io.BytesIO(content)))
-
-
-def test_a_phones_large_jpeg_is_read_at_a_fraction_of_its_size():
-    content = bytes_of(drawing().resize((8000, 3200), Image.Resampling.NEAREST), "JPEG")
-    assert reading.open_picture(io.BytesIO(content)).size == (1000, 400)
 
 
 def test_a_file_may_be_as_large_as_the_limit(monkeypatch):
@@ -155,47 +121,34 @@ def test_pillows_warnings_stay_off_the_terminal(recwarn):
     assert not recwarn.list
 
 
-# ------------------------------------------------------------------ from a file to gray pixels
-
-
-FIRST = {1: "top left", 2: "top right", 3: "bottom right", 4: "bottom left",
-         5: "left top", 6: "right top", 7: "right bottom", 8: "left bottom"}
-
-
-@pytest.mark.parametrize("orientation", FIRST)
+@pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("format", ["PNG", "JPEG"])
 def test_a_picture_is_turned_as_exif_says(orientation, format):
-    """The side that the first row is, then the side that the first column is."""
-    upright = np.kron(np.arange(6).reshape(2, 3) * 40, np.ones((16, 16)))
-    row, column = FIRST[orientation].split()
-    if row in ("left", "right"):  # rows are columns
-        stored = upright.T
-        stored = stored[::-1] if row == "right" else stored
-        stored = stored[:, ::-1] if column == "bottom" else stored
-    else:
-        stored = upright[::-1] if row == "bottom" else upright
-        stored = stored[:, ::-1] if column == "right" else stored
+    stored = Image.fromarray(np.uint8(np.kron(np.arange(6).reshape(2, 3) * 40, np.ones((16, 16)))))
     exif = Image.Exif()
     exif[0x0112] = orientation
-    content = bytes_of(Image.fromarray(np.uint8(stored)), format, exif=exif)
+    content = bytes_of(stored, format, exif=exif)
+    upright = np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(content))), int)
     gray = np.asarray(reading.open_picture(io.BytesIO(content)), int)
-    assert gray.shape == upright.shape and np.abs(gray - upright).max() < 9
+    assert gray.shape == upright.shape == ((32, 48) if orientation < 5 else (48, 32))
+    assert np.abs(gray - upright).max() < 9
 
 
-@pytest.mark.parametrize("size, expected", [
-    ((2000, 1000), (1000, 500)), ((900, 1800), (500, 1000)), ((1000, 30), (1000, 30)),
-    ((40, 30), (40, 30))], ids=str)
-def test_the_longer_side_has_at_most_1000_pixels(size, expected):
-    for format in ("PNG", "JPEG"):
-        content = bytes_of(Image.new("RGB", size), format)
-        picture = reading.open_picture(io.BytesIO(content))
-        assert (picture.size, picture.mode) == (expected, "L")
+@pytest.mark.parametrize("size, format, expected", [
+    ((2000, 1000), "PNG", (1000, 500)), ((900, 1800), "JPEG", (500, 1000)),
+    ((1000, 30), "PNG", (1000, 30)), ((40, 30), "JPEG", (40, 30)),
+    ((8000, 3200), "JPEG", (1000, 400)),  # more pixels than a PNG may have
+], ids=str)
+def test_the_longer_side_has_at_most_1000_pixels(size, format, expected):
+    picture = reading.open_picture(io.BytesIO(bytes_of(Image.new("RGB", size), format)))
+    assert (picture.size, picture.mode) == (expected, "L")
 
 
 def test_16_bits_are_stretched_from_the_darkest_to_the_lightest():
     shades = np.array([[1000, 1100, 2000, 2999, 3000] * 2] * 2, np.uint16)
-    assert opened(shades, "I;16")[0, :5].tolist() == [0, 12, 127, 254, 255]
-    with pytest.raises(ValueError, match="found none"):
+    gray = reading.open_picture(io.BytesIO(bytes_of(Image.fromarray(shades))))
+    assert np.asarray(gray)[0, :5].tolist() == [0, 12, 127, 254, 255]
+    with pytest.raises(ValueError, match="found none"):  # of one shade
         load_image(io.BytesIO(bytes_of(Image.fromarray(shades * 0 + 1000))))
 
 
@@ -204,21 +157,14 @@ def test_16_bits_are_stretched_from_the_darkest_to_the_lightest():
     ([(255, 255), (0, 0)], [255, 0]), ([(200, 255), (9, 0)], [200, 0]),  # light on transparent
     ([(255, 0), (0, 0)], [255, 255])], ids=["black", "dark", "white", "light", "nothing"])
 def test_a_transparent_picture_is_put_on_white_or_under_light_ink_on_black(pixels, expected):
-    assert opened([pixels])[0, :2].tolist() == expected
+    assert opened([pixels * 5] * 2)[0, :2].tolist() == expected
 
 
 def test_one_shade_may_be_transparent():
-    """As in a GIF, and in a PNG with a palette or in gray."""
     pixels = np.zeros((2, 10), np.uint8)
     pixels[0, 0] = 7
     assert opened(pixels)[0, :2].tolist() == [7, 0]
     assert opened(pixels, transparency=0)[0, :2].tolist() == [7, 255]
-    palette = Image.fromarray(pixels).convert("P")
-    gray = reading.open_picture(io.BytesIO(bytes_of(palette, transparency=0)))
-    assert [gray.getpixel((0, 0)), gray.getpixel((1, 0))] == [7, 255]
-
-
-# ------------------------------------------------------------------ the frame
 
 
 def test_ink_fainter_than_a_fifth_is_blank_and_the_rest_is_stretched():
@@ -231,6 +177,8 @@ def test_ink_fainter_than_a_fifth_is_blank_and_the_rest_is_stretched():
     assert frame.dtype == np.uint8 and np.array_equal(frame[4:24, 4:24], expected)
     assert frame[4:24, 4:24].sum() == frame.sum()
     assert np.array_equal(reading.framed(ink * 7), frame)  # of the darkest
+    with pytest.raises(ValueError, match="found none"):
+        reading.framed(ink * 0)
 
 
 @pytest.mark.parametrize("shape, expected", [
@@ -246,17 +194,11 @@ def test_the_longer_side_in_the_frame_is_20_pixels_and_the_middle_the_middle(sha
     assert frame.sum() == 255 * height * width
 
 
-@pytest.mark.parametrize("turns", range(4))
-def test_what_is_heavy_on_one_side_does_not_leave_the_frame(turns):
-    """A T with a faint stem: if its center of mass were in the middle, the stem would end below
-    the frame."""
-    ink, expected = np.zeros((20, 20)), np.zeros((28, 28))
+def test_what_is_heavy_on_one_side_does_not_leave_the_frame():
+    """A T with a faint stem: with its center of mass in the middle, it would end below."""
+    ink = np.zeros((20, 20))
     ink[:, 9], ink[:3] = 0.21, 1
-    expected[8:, 13], expected[8:11, 4:24] = 3, 255
-    frame = reading.framed(np.rot90(ink, turns))
-    assert np.array_equal(frame, np.rot90(expected, turns))
-
-
-def test_no_ink_has_no_frame():
-    with pytest.raises(ValueError, match="found none"):
-        reading.framed(np.zeros((9, 9)))
+    for turns in range(4):
+        frame = np.rot90(reading.framed(np.rot90(ink, turns)), -turns)
+        assert frame[8:11, 4:24].min() == 255 and frame[11:, 13].min() == 3
+        assert frame.sum() == 60 * 255 + 17 * 3
