@@ -33,7 +33,7 @@ def until(page, name):
     return text(page, name)
 
 
-def open_file(page, path, expected="answer"):
+def open_file(page, path, expected="predicted"):
     page.find_element("id", "picture").send_keys(str(path))
     until(page, expected)
     settled(page)
@@ -98,10 +98,10 @@ def test_a_drawn_digit_is_read_from_a_frame_as_handwriting_makes_it(digit, page,
     expected = framed(ink(page) / 255).reshape(-1)
     assert abs(frame - expected).max() <= 2
     outs = networks["mnist-best.pkl"].forward(inputs(page))
-    assert text(page, "answer") == str(digit) == str(outs[-1].index(max(outs[-1])))
+    assert text(page, "predicted") == str(digit) == str(outs[-1].index(max(outs[-1])))
     assert numbers(page, "#outputs .out") == pytest.approx(outs[-1], abs=6e-5)
     click(page, "clear")
-    assert text(page, "answer") == "" and not ink(page).any() and not any(inputs(page))
+    assert text(page, "predicted") == "" and not ink(page).any() and not any(inputs(page))
     assert set(texts(page, "#outputs .out")) == {""}
 
 
@@ -124,7 +124,7 @@ def test_one_request_at_a_time_and_the_latest_drawing_last(page):
     settled(page)
     counts = page.execute_script("return counts")
     assert counts["most"] == 1 and 2 <= counts["all"] <= 30
-    assert text(page, "answer") == "3"
+    assert text(page, "predicted") == "3"
     assert abs(np.array(inputs(page)) * 255 - framed(ink(page) / 255).reshape(-1)).max() <= 2
 
 
@@ -135,7 +135,7 @@ def test_strokes_are_undone_and_redone(page):
         browser.draw(page, [stroke])
         states.append(ink(page))
     settled(page)
-    assert text(page, "answer") == "4"
+    assert text(page, "predicted") == "4"
     click(page, "clear")
     body = page.find_element("tag name", "body")
     for keys, state, answer in (((Keys.CONTROL, "z"), 2, "4"), ((Keys.CONTROL, "z"), 1, None),
@@ -145,7 +145,7 @@ def test_strokes_are_undone_and_redone(page):
         body.send_keys(*keys)
         settled(page)
         assert (ink(page) == states[state]).all()
-        assert answer is None or text(page, "answer") == answer
+        assert answer is None or text(page, "predicted") == answer
 
 
 def touch(page, *moves):
@@ -173,11 +173,11 @@ def test_a_digit_is_drawn_with_a_finger_on_a_phone_and_the_answer_is_seen_beside
                                    "'center', behavior: 'instant'}); return scrollY")
     touch(page, *[[place] for place in browser.DIGITS[7][0]])
     settled(page)
-    assert text(page, "answer") == "7"  # it reads along
+    assert text(page, "predicted") == "7"  # it reads along
     lift(page)
-    assert text(page, "answer") == "7"
+    assert text(page, "predicted") == "7"
     assert page.execute_script("return scrollY") == scrolled
-    assert_seen(page, "#canvas", "#answer", "#frame")
+    assert_seen(page, "#canvas", "#predicted", "#frame")
 
 
 def test_a_second_finger_does_not_draw(page):
@@ -197,7 +197,7 @@ def test_a_second_finger_does_not_draw(page):
 def test_a_picture_stays_on_the_paper_beside_its_frame_and_the_ink_found_in_it(page, tmp_path):
     browser.picture(7).save(tmp_path / "seven.png")
     open_file(page, tmp_path / "seven.png")
-    assert text(page, "answer") == "7"
+    assert text(page, "predicted") == "7"
     shown = page.execute_script("return [...document.getElementById('canvas').getContext('2d')"
                                 ".getImageData(0, 0, 280, 280).data]")
     assert abs(np.array(shown).reshape(280, 280, 4)[..., 0].astype(int)
@@ -205,10 +205,10 @@ def test_a_picture_stays_on_the_paper_beside_its_frame_and_the_ink_found_in_it(p
     assert page.find_element("css selector", "#ink canvas").is_displayed()
     (tmp_path / "text.png").write_text("no picture")
     open_file(page, tmp_path / "text.png", "draw-message")
-    assert "not a picture" in text(page, "draw-message") and text(page, "answer") == "7"
+    assert "not a picture" in text(page, "draw-message") and text(page, "predicted") == "7"
     browser.draw(page, browser.DIGITS[3])
     settled(page)
-    assert text(page, "answer") == "3" and not page.find_element("id", "ink").is_displayed()
+    assert text(page, "predicted") == "3" and not page.find_element("id", "ink").is_displayed()
 
 
 def test_several_digits_of_a_picture_are_read_and_each_can_be_looked_at(page, tmp_path):
@@ -217,12 +217,12 @@ def test_several_digits_of_a_picture_are_read_and_each_can_be_looked_at(page, tm
         paper.paste(browser.picture(digit), (place, 0))
     paper.save(tmp_path / "two.png")
     open_file(page, tmp_path / "two.png")
-    assert texts(page, "#digits button") == ["3", "7"] and text(page, "answer") == "3"
+    assert texts(page, "#digits button") == ["3", "7"] and text(page, "predicted") == "3"
     press(page, "#digits button", 1)
-    assert text(page, "answer") == "7"
+    assert text(page, "predicted") == "7"
     choose(page, "teach-label", "3")
     click(page, "teach-step")  # the network may read both in another way now
-    assert texts(page, "#digits button")[1] == text(page, "answer")
+    assert texts(page, "#digits button")[1] == text(page, "predicted")
     assert [button.get_attribute("aria-pressed") for button in page.find_elements(
         "css selector", "#digits button")] == ["false", "true"]
 
@@ -234,7 +234,7 @@ def test_a_large_picture_is_read_and_what_is_none_is_refused(page, tmp_path):
         tmp_path / "large.png", compress_level=1)
     assert os.path.getsize(tmp_path / "large.png") > 4_000_000
     open_file(page, tmp_path / "large.png")
-    assert text(page, "answer") == "7"
+    assert text(page, "predicted") == "7"
     (tmp_path / "large.txt").write_bytes(bytes(3_600_000))
     open_file(page, tmp_path / "large.txt", "draw-message")
     assert "not a picture" in text(page, "draw-message")
@@ -255,14 +255,14 @@ def test_a_picture_that_is_dropped_anywhere_is_read(page):
     browser.picture(7).save(content, "PNG")
     picture = base64.b64encode(content.getvalue()).decode()
     assert page.execute_script(DROP, picture) == [True, True]  # the page takes both
-    assert until(page, "answer") == "7"
+    assert until(page, "predicted") == "7"
 
 
 def test_a_test_image_comes_with_its_label_which_is_what_can_be_taught(page):
     click(page, "test-image")
     label = re.fullmatch(r"Test image \d+: a (\d)", text(page, "frame-caption"))[1]
     assert page.find_element("id", "teach-label").get_property("value") == label
-    assert text(page, "answer") in "0123456789"
+    assert text(page, "predicted") in "0123456789"
     click(page, "clear")
     assert page.find_element("id", "teach-label").get_property("value") == ""
 
@@ -381,7 +381,7 @@ def test_an_address_leads_to_the_view_and_another_network_closes_the_neuron(page
     choose(page, "network", "mnist.pkl")
     assert len(page.find_elements("css selector", "#hidden .tile")) == 30
     assert not page.find_element("id", "neuron").is_displayed()
-    assert text(page, "draw-message") == "" and text(page, "answer") == "3"
+    assert text(page, "draw-message") == "" and text(page, "predicted") == "3"
 
 
 def test_the_arrow_keys_move_among_the_tiles(page):
@@ -408,7 +408,7 @@ def test_a_training_step_shows_its_error_terms_and_can_be_forgotten(drawn, netwo
     choose(drawn, "teach-rate", "1,000")
     assert not drawn.find_element("id", "is-taught").is_displayed()
     click(drawn, "teach-step")
-    assert text(drawn, "answer") == "5" and drawn.find_element("id", "is-taught").is_displayed()
+    assert text(drawn, "predicted") == "5" and drawn.find_element("id", "is-taught").is_displayed()
     assert numbers(drawn, "#outputs .delta") == pytest.approx(deltas[-1], abs=6e-5)
     assert_tinted(drawn, "#hidden .tile.outlined", deltas[0])
     assert_tinted(drawn, "#outputs .output", deltas[1])
@@ -421,7 +421,7 @@ def test_a_training_step_shows_its_error_terms_and_can_be_forgotten(drawn, netwo
     assert browser.wrong_words(drawn) == []
     click(drawn, "forget")
     assert drawn.switch_to.active_element.get_attribute("id") == "forget"  # keeps the focus
-    assert texts(drawn, "#outputs .out") == before and text(drawn, "answer") == "3"
+    assert texts(drawn, "#outputs .out") == before and text(drawn, "predicted") == "3"
     assert not drawn.find_element("id", "is-taught").is_displayed()
     assert drawn.find_elements("css selector", ".outlined, .was") == []
     assert set(texts(drawn, "#outputs .delta")) == {""}
@@ -456,11 +456,11 @@ def test_a_late_result_does_not_undo_what_was_done_meanwhile(drawn):
     for name in ("teach-step", "clear"):
         drawn.find_element("id", name).click()
     settled(drawn)
-    assert text(drawn, "answer") == "" and set(texts(drawn, "#outputs .delta")) == {""}
+    assert text(drawn, "predicted") == "" and set(texts(drawn, "#outputs .delta")) == {""}
     browser.draw(drawn, browser.DIGITS[3])
     drawn.find_element("id", "clear").click()
     settled(drawn)
-    assert text(drawn, "answer") == "" and not any(inputs(drawn))
+    assert text(drawn, "predicted") == "" and not any(inputs(drawn))
 
 
 # ---------------------------------------------------------------------- for everyone
@@ -510,7 +510,7 @@ def test_ink_and_bars_are_seen_in_all_colors(media, features, drawn):
         shown = seen[top + 3:bottom - 3, left + 3:right - 3]
         assert shown.max() > 250 and shown.min() < 20 and (shown > 200).mean() > 0.6
         assert browser.contrast(drawn, selector, "body", "borderTopColor") >= 3
-    for selector in ("#answer", "#frame-caption", "#outputs .out", "#network-title"):
+    for selector in ("#predicted", "#frame-caption", "#outputs .out", "#network-title"):
         assert browser.contrast(drawn, selector, "body") >= 4.5
     left, top, right, bottom = box(drawn, "#outputs .is-largest .bar")
     behind = seen[top - 5, left + 2:right - 2]
@@ -523,7 +523,7 @@ def test_nothing_is_cut_off_and_on_a_laptop_a_step_is_seen_beside_what_it_change
     click(drawn, "teach-step")
     browser.resize(drawn, 1280, 800)
     drawn.execute_script("document.getElementById('draw').scrollIntoView({behavior: 'instant'})")
-    assert_seen(drawn, "#canvas", "#answer", "#frame", "#outputs", "#teach-step", "#forget")
+    assert_seen(drawn, "#canvas", "#predicted", "#frame", "#outputs", "#teach-step", "#forget")
     drawn.execute_script("document.getElementById('step-lines').open = true")
     press(drawn, "#outputs .output", 5)
     for width in (360, 768, 1024, 1280, 1600):

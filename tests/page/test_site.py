@@ -134,7 +134,7 @@ def test_all_drawn_digits_are_read(page):
         page.find_element("id", "clear").click()
         browser.draw(page, strokes)
         browser.settled(page)
-        assert browser.text(page, "answer") == str(digit)
+        assert browser.text(page, "predicted") == str(digit)
 
 
 def test_a_picture_that_needs_packages_says_so_where_they_cannot_be_loaded(page):

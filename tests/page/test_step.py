@@ -295,8 +295,8 @@ def test_an_address_that_says_nothing_sensible_is_told_or_left_out(page, running
             ("#draw", 1, ""), ("#one-step/1?example=xor&seed=one", 1, "seed"),
             ("#one-step/99?W_XY=3&W_Aα=much", 32, "can’t be used")):
         browser.opened(page, running.address + address)
-        browser.until(page, lambda: f"line {line} of 32" in text(page, "step-place"))
-        browser.until(page, lambda: words in text(page, "step-message"))
+        browser.until(page, lambda line=line: f"line {line} of 32" in text(page, "step-place"))
+        browser.until(page, lambda words=words: words in text(page, "step-message"))
         assert page.find_element("id", "step-message").is_displayed() == (words != "")
         assert values(page) == values_of(start_network())
 
@@ -397,7 +397,7 @@ def test_is_it_true_shows_two_numbers_that_agree(page):
         assert text(page, "nudge-slope") == text(page, "nudge-product") != ""
         shown = page.find_elements("css selector", "#nudge :is(polyline, circle, .tangent)")
         assert [part.is_displayed() for part in shown] == [True] * 4
-        factors = texts(page, ".weight .said:not(.empty)")
+        factors = texts(page, ".weight .noted:not(.empty)")
         assert len(factors) == (2 if line == 13 else 0)
         assert all("δ" in factor for factor in factors)
         assert browser.wrong_words(page) == []

@@ -2,7 +2,7 @@
 // equations of one neuron for it.
 
 import {ask, at, button, grayImage, make, start} from "./common.js";
-import {lineElement} from "./lines.js";
+import {lineElement} from "./mathml.js";
 import {codeOf} from "./neurons.js";
 
 let neurons;          // Neurons, which show an example's outputs and error terms

@@ -1,7 +1,7 @@
 // The lines of code that compute an equation, and which names in them stand for which symbols.
 
 import {make} from "./common.js";
-import {nameOf, symbolsOf} from "./lines.js";
+import {nameOf, symbolsOf} from "./mathml.js";
 
 const CHANGES = {"incoming[source]": ["weights", "new_weights"], learning_rate: ["learning_rate"],
   "deltas[layer][neuron]": ["deltas"], "previous_outs[source]": ["outs"],

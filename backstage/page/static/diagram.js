@@ -2,7 +2,7 @@
 // places are in percent, so that it fits any width, and paper.
 
 import {draw, make} from "./common.js";
-import {symbol} from "./lines.js";
+import {symbol} from "./mathml.js";
 
 export const LAYERS = [["Ω", "λ"], ["A", "B", "C"], ["α", "β"]];
 const COLUMNS = [7, 50, 90];                    // percent from the left
@@ -78,16 +78,16 @@ export class Diagram {
     }));
   }
 
-  /** Shows the numbers that are known so far, {"in_A": "0.7550", …}, and what is said of a
+  /** Shows the numbers that are known so far, {"in_A": "0.7550", …}, and notes on a
       connection, {"W_Aα": ["· δ_α = 0.02"]}. */
-  show(known, said = {}) {
+  show(known, notes = {}) {
     for (const row of this.figure.querySelectorAll(".value, .new")) {
       const shown = row.classList.contains("new") ? row : row.querySelector(".shown");
       if (!shown) continue;  // a box
       const value = known[row.dataset.symbol] ?? "";
-      const other = value ? [] : said[row.dataset.symbol.replace("+", "")] ?? [];
+      const other = value ? [] : notes[row.dataset.symbol.replace("+", "")] ?? [];
       shown.replaceChildren(value && shown === row ? `→ ${value}` : value, ...other);
-      row.classList.toggle("said", other.length > 0);
+      row.classList.toggle("noted", other.length > 0);
       row.classList.toggle("empty", !shown.textContent);
     }
   }

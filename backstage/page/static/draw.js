@@ -85,7 +85,7 @@ async function showFile(file) {
 
 // ------------------------------------------------------------------ what is read
 
-/** The result of a route, or null if it fails, which is said, or is not wanted any more. */
+/** The result of a route, or null if it fails, which it shows, or is no longer wanted. */
 async function asked(route, request = {}, signal = shown.wanted.signal) {
   const slow = setTimeout(() => show("draw-message", "One moment…"), 600);
   try {
@@ -126,7 +126,7 @@ function showPrediction(prediction) {
   setFrame(prediction.frame);
   neurons.plain(!shown.deltas);
   shown.deltas = null;
-  at("answer").textContent = prediction.predicted;
+  at("predicted").textContent = prediction.predicted;
   at("is-taught").hidden = !prediction.taught;
   at("forget").ariaDisabled = String(!prediction.taught);
   if (!paper.isDown) at("draw-status").textContent = `Prediction: ${prediction.summary}`;
@@ -138,7 +138,7 @@ function showPrediction(prediction) {
 function showBlank() {
   setFrame(null);
   clearStep();
-  at("answer").textContent = "";
+  at("predicted").textContent = "";
   at("neuron").hidden = true;
   neurons.plain();
   show("draw-message", "");

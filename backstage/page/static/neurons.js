@@ -3,7 +3,7 @@
 
 import {passageFor, showCode} from "./code.js";
 import {bytes, heat, make, paint, paintMaps, setValue} from "./common.js";
-import {inFull, numberOf, sum, symbol} from "./lines.js";
+import {inFull, numberOf, sum, symbol} from "./mathml.js";
 
 const MANY = 60;  // hidden neurons that get small tiles
 

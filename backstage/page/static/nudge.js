@@ -1,17 +1,17 @@
 // "Is it true?": a weight is nudged, and E computed, to see that the step follows E's slope.
 
 import {ask, at, draw, make, show} from "./common.js";
-import {sum, symbol} from "./lines.js";
+import {sum, symbol} from "./mathml.js";
 
 const [WIDTH, HEIGHT] = [320, 150];
 
 const figure = make("div", {class: "nudged"});
-let said;           // shows what is said of connections, {"W_Aα": ["· δ_α = 0.02"]}
+let showNotes;      // shows notes on connections, {"W_Aα": ["· δ_α = 0.02"]}
 let wanted = null;  // {line, numbers}: what is nudged
 let request = new AbortController();
 
 export function prepareNudge(shown) {
-  said = shown;
+  showNotes = shown;
   at("nudge").append(figure);
   at("nudge").addEventListener("toggle", update);
 }
@@ -29,16 +29,16 @@ async function update() {
   request.abort();
   if (!at("nudge").open || !wanted) {
     figure.replaceChildren();
-    said({});
+    showNotes({});
     return;
   }
   request = new AbortController();
   const {line, numbers} = wanted;
   try {
-    const told = await ask("nudge", {...numbers, place: line.result.place}, request.signal);
-    said(Object.fromEntries(told.paths.map(({weight, output, product}) =>
+    const found = await ask("nudge", {...numbers, place: line.result.place}, request.signal);
+    showNotes(Object.fromEntries(found.paths.map(({weight, output, product}) =>
       [weight, ["·", symbol({base: "δ", sub: output}), ` = ${product}`]])));
-    figure.replaceChildren(...words(line, told), plot(told, line.result));
+    figure.replaceChildren(...words(line, found), plot(found, line.result));
   } catch (error) {
     if (error.name !== "AbortError") show("step-message", error.message);
   }

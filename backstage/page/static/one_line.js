@@ -3,7 +3,7 @@
 import {passageFor, showCode} from "./code.js";
 import {at, button, draw, make, typed} from "./common.js";
 import {LAYERS} from "./diagram.js";
-import {inFull, nameOf, numberOf, sum, symbol, symbolsOf, value} from "./lines.js";
+import {inFull, nameOf, numberOf, sum, symbol, symbolsOf, value} from "./mathml.js";
 
 const SAYS = {
   "(1)": "A neuron’s weighted input: each output of the previous layer, times its weight, "
@@ -59,13 +59,13 @@ function indices(line) {
 export function answerBox(line, solved) {
   const box = make("input", {inputmode: "decimal", autocomplete: "off", size: "10",
     "aria-label": `Your result for ${nameOf(line.result).replace("_", " ")}`, id: "your-result"});
-  const verdict = make("output", {class: "note"}, " type the number and press Enter");
+  const feedback = make("output", {class: "note"}, " type the number and press Enter");
   box.addEventListener("change", () => {
     if (!box.value.trim()) return;
     if (sameDigits(typed(box.value), line.value)) solved();
-    else verdict.textContent = " not correct; try again or continue";
+    else feedback.textContent = " not correct; try again or continue";
   });
-  return make("span", {}, box, verdict);
+  return make("span", {}, box, feedback);
 }
 
 function sameDigits(number, shown) {

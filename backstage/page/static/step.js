@@ -4,7 +4,7 @@ import {prepareBoundary, showBoundary} from "./boundary.js";
 import {ask, at, make, oneAtATime, queue, show, start} from "./common.js";
 import {Diagram} from "./diagram.js";
 import {answerBox, listLines, showCost, showLine} from "./one_line.js";
-import {nameOf, symbolsOf} from "./lines.js";
+import {nameOf, symbolsOf} from "./mathml.js";
 import {nudge, prepareNudge} from "./nudge.js";
 import {Boxes, Examples, seedOf} from "./numbers.js";
 import {record, register, write} from "./state.js";
@@ -30,7 +30,7 @@ let complaint;  // the timer of the next message
 const boxes = new Boxes(places, () => shown.state, set);
 const diagram = new Diagram(at("diagram"), name => boxes.make(name));
 prepareBoundary(beginning.points, point => change(examples.atPoint(shown.state, point)));
-prepareNudge(said => diagram.show(knownSoFar(), said));
+prepareNudge(notes => diagram.show(knownSoFar(), notes));
 at("rate-place").append(boxes.make("η"));
 
 // ------------------------------------------------------------------ the numbers

@@ -1,7 +1,7 @@
 // Teach it: training steps on what is on the paper, taken on this page's own copy of the network.
 
 import {at, show, typed} from "./common.js";
-import {lineElement} from "./lines.js";
+import {lineElement} from "./mathml.js";
 
 /** Makes the controls work. The arguments are those of draw.js. */
 export function prepare({shown, neurons, asked, showPrediction, readAgain}) {

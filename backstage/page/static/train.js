@@ -132,19 +132,19 @@ function drawState(state) {
     state.predictions.forEach((prediction, index) => {
       const figure = at("train-images").children[index];
       const label = Number(figure.dataset.label);
-      figure.lastChild.textContent = said(prediction, label);
+      figure.lastChild.textContent = described(prediction, label);
       figure.className = prediction[0] === label ? "right" : "wrong";
     });
   }
   at("train-drawn").hidden = !state.drawn;
   if (state.drawn) {
     at("train-drawn").replaceChildren(grayImage([28, 28, frame], "Your drawing"),
-      make("figcaption", {}, `drawn: ${said(state.drawn)}`));
+      make("figcaption", {}, `drawn: ${described(state.drawn)}`));
   }
 }
 
 /** "7 ✓ 0.93": a prediction, whether it is right, and the output. */
-function said([label, out], wanted = null) {
+function described([label, out], wanted = null) {
   const mark = wanted === null ? "" : label === wanted ? " ✓" : " ✗";
   return `${label}${mark} ${out}`;
 }
