@@ -39,7 +39,7 @@ def strokes_on_clean_paper(picture):
         digits = digits_among(components(ink), np.zeros_like(ink))
         if not all(map(are_strokes, digits)):
             return None
-        found = [exact_strokes(picture, digit, clean=True) for digit in digits]
+        found = [exact_strokes(picture, digit, paper) for digit in digits]
     except ValueError:  # not a pen's strokes, but a table or a shadow
         return None
     return [(strokes, tuple(place - margin for place in box)) for strokes, box in found]

@@ -32,14 +32,16 @@ def find_strokes(picture):
         gray, picture = 255 - gray, ImageOps.invert(picture)
     ink = darkness(gray, max(gray.shape) // 8)  # no stroke is a fourth of the picture wide
     table = table_around(gray, ink)
+    problem = ValueError("expected a digit in dark or light ink, found none")
     for whole, where in enumerate((~table, table | True)[:1 + table.any()]):
         try:
             digits = find_digits(ink, where, whole)
-            if not (np.any(digits, axis=0) & dilated(~where, 2)).any():  # touches, or nearly
+            written = np.any(digits, axis=0)
+            if whole and (written & ~table).any() or not (written & dilated(table, 2)).any():
                 return [exact_strokes(picture, digit) for digit in digits]
         except ValueError as error:
-            problem = error  # if there is a table, it may be a shadow on the digit
-    raise problem
+            problem = error
+    raise problem  # the second time, what was taken for a table can be a shadow on the digit
 
 
 def is_light_on_dark(gray):

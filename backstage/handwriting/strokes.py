@@ -11,23 +11,21 @@ FINE = 160  # pixels of the digit's longer side when extracting its strokes: 8 t
 FILLED = 0.62  # most of its box that a digit fills: all but 0.5 % of MNIST's, if no 1
 
 
-def exact_strokes(picture, digit, clean=False):
+def exact_strokes(picture, digit, paper=None):
     """Extracts the strokes of a digit that was located in a downscaled picture, at a scale at
     which the digit is about FINE pixels long. The threshold separates the strokes from the paper
-    beside them; anything not close to the digit is discarded. Unless the
-    picture is `clean`, the strokes have to stand out. Returns (strokes, box)."""
-    left, top, right, bottom = box_of(digit)
-    height, width = digit.shape
+    beside them; anything not close to the digit is discarded. If the shade
+    of the paper is not known, the strokes have to stand out. Returns (strokes, box)."""
     margin = max(4, 0.25 * length(digit))  # paper enough for a threshold, without the next line
-    box = np.clip([left - margin, top - margin, right + margin, bottom + margin],
-                  0, [width, height, width, height])
+    box = np.add(box_of(digit), [-margin, -margin, margin, margin])
+    box = np.clip(box, 0, 2 * digit.shape[::-1])
     size = [max(1, round(side * FINE / length(digit))) for side in box[2:] - box[:2]]
     near = Image.fromarray(np.uint8(255 * digit)).resize(size, Image.Resampling.BILINEAR, box)
     near = np.asarray(near) > 127
-    box = np.clip(box * picture.width / width, 0, 2 * picture.size)
+    box = np.clip(box * picture.width / digit.shape[1], 0, 2 * picture.size)
     gray = blurred(picture.resize(size, Image.Resampling.BILINEAR, box), 1.0)
     pen = stroke_width(near)
-    ink = darkness(gray, round(1.5 * pen) + 4)
+    ink = (paper - gray) / 255 if paper else darkness(gray, round(1.5 * pen) + 4)
     close = dilated(near, max(2, round(pen / 2)))
     strokes = close & (ink > otsu(ink[close]))
     strokes = np.any(digits_among(components(strokes), np.zeros_like(strokes)), axis=0)
@@ -37,7 +35,7 @@ def exact_strokes(picture, digit, clean=False):
     full, beside = np.median(ink[strokes]), ink[close & ~strokes]
     # the paper beside sharp edges is hardly dark; in 30,000 pixels, 4 deviations occur once
     least = max(4 * noise_of(ink), 0.75 * full)
-    if not clean and (not beside.size or full - np.median(beside) < least):
+    if not paper and (not beside.size or full - np.median(beside) < least):
         raise ValueError("expected strokes with sharp edges, found blurred or faint ink")
     return strokes, box
 
