@@ -31,11 +31,10 @@ def read_pickle(path, limits):
                 raise ValueError("expected pickled arrays and nothing more, got a pickle whose "
                                  f"operation {number} is {operation.name}")
         file.seek(0)
-        parts = [as_bytes(_array(images), _array(labels), limits)
-                 for images, labels in Arrays(file, encoding="bytes").load()]
+        parts = Arrays(file, encoding="bytes").load()
         if len(parts) != 3 or file.read(1):
             raise ValueError("expected three pairs of arrays and nothing more")
-        return tuple(parts)
+        return tuple(as_bytes(_array(images), _array(labels), limits) for images, labels in parts)
 
 
 class _Limited:

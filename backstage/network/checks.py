@@ -112,7 +112,7 @@ def family(sizes, hidden, output, cost, biases):
                                (output, "output", ("sigmoid", "softmax")),
                                (cost, "cost", ("squared_error", "cross_entropy")),
                                (biases, "biases", (True, False))):
-        if value not in known:
+        if type(value) is not type(known[0]) or value not in known:  # not NumPy's, to be saved
             raise unexpected(name, " or ".join(map(repr, known)), value)
     if output == "softmax" and cost != "cross_entropy":
         raise ValueError(f"cost: expected 'cross_entropy' with a softmax output, got {cost!r}")
@@ -161,8 +161,8 @@ def pair(example, network):
 
 
 def data(examples, name):
-    if hasattr(examples, "keys") or not (hasattr(examples, "__len__")  # keys: a DataFrame
-                                         and hasattr(examples, "__getitem__")):
+    if (hasattr(examples, "keys") or getattr(examples, "shape", None) == ()  # a DataFrame; 0-d
+            or not (hasattr(examples, "__len__") and hasattr(examples, "__getitem__"))):
         raise unexpected(name, "a sequence of (inputs, target) pairs, such as "
                          "list(zip(images, labels))", examples)
     some(examples, name)

@@ -48,6 +48,7 @@ def check(network):
 
 
 def _items(values, count, name):
-    if not hasattr(values, "__len__") or len(values) != count:
+    if (getattr(values, "shape", None) == () or not hasattr(values, "__len__")
+            or len(values) != count):
         raise unexpected(name, f"a list of length {count} to match sizes", values)
     return values

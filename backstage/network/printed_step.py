@@ -72,9 +72,10 @@ def _introduction(step, neurons):
     if side * side == size >= SMALLEST_IMAGE:
         text += f" In an image, Ω0 to Ω{size - 1} are the pixels, row by row, {side} per row."
     yield text
+    count, layers = len(neurons), len(step.deltas)
+    some = f", in {count} of the {layers} layers" if count < layers else ""
     yield ("Shown are the neurons with the largest error terms (of the outputs, the target's and "
-           "the largest other one) and the largest terms of each sum, in "
-           f"{len(neurons)} of the {len(step.deltas)} layers.")
+           f"the largest other one) and the largest terms of each sum{some}.")
 
 
 # ---------------------------------------------------------------------- lines of a given width

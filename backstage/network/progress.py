@@ -76,6 +76,8 @@ class Training(Scoring):
 
     def __init__(self, network, data, test_data, learning_rate, epochs, watch, every, verbose):
         super().__init__(network, data, "training_data")
+        if watch is not None and not callable(watch):
+            raise checks.unexpected("watch", "a function of the number of examples", watch)
         if test_data is not None:
             with Scoring(network, test_data, "test_data") as first:
                 network.forward(first.example(0)[0])

@@ -94,6 +94,8 @@ BAD_ARGUMENTS = [
     (dict(weight_decay=1.0),
      "weight_decay: expected a number less than 1 / learning_rate, got float 1.0"),
     (dict(test_data=[]), "test_data: expected at least one"),
+    (dict(training_data=np.array(zip(GOOD))), f"training_data: {PAIRS} ndarray"),
+    (dict(watch=3), "watch: expected a function .* got int 3"),
     (dict(watch=print, every=0), "every: expected an integer of at least 1, got int 0"),
 ]
 
@@ -129,6 +131,9 @@ NO_SIZES = r"sizes: expected at least two layer sizes, such as \[784, 30, 10\], 
     (dict(sizes=[2, 3, 1], output="softmax"),
      "output: expected 'sigmoid' for a single output neuron, got 'softmax'"),
     (dict(biases="no"), "biases: expected True or False, got str 'no'"),
+    (dict(biases=np.True_), "biases: expected True or False, got bool"),  # could not be loaded
+    (dict(hidden=np.str_("relu")), "hidden: expected .* got str_"),
+    (dict(hidden=np.array(["relu", "tanh"])), "hidden: expected .* got ndarray"),
     (dict(seed=1.5), "seed: expected an integer of at least 0, got float 1.5"),
     (dict(seed=-1), "seed: expected an integer of at least 0, got int -1"),
 ])
@@ -265,7 +270,7 @@ def test_update_weights_wants_a_learning_rate_above_0_and_leaves_floats():
     ([[[1.0, 2.0], [1.0, 2.0]], [[1.0], [2.0]]], r"weights\[1\]: expected a list of length 1 "),
     ([[[1.0, 2.0], [1.0, 2.0]]], "weights: expected a list of length 2 to match sizes"),
     ([[[1.0, 2.0], [1.0, 2.0]], [["x", 2.0]]], r"weights\[1\]\[0\]: .*finite (numbers|floats)"),
-    (5, "weights: expected a list of length 2"),
+    (np.array(5), "weights: expected a list of length 2"),
 ], ids=["a row is missing", "a row is too long", "transposed", "a layer is missing", "text", "5"])
 def test_weights_that_do_not_fit_are_an_error_wherever_they_are_used(weights, message, tmp_path):
     network = Net([2, 2, 1], seed=1)
