@@ -137,8 +137,9 @@ def target(value, network):
         if index(value) is not None:
             return labels.one_hot(whole(value, "target", 0, classes - 1), network)
         if isinstance(value, (Real, str)):
+            hint = "" if real(value) % 1 > 0 else "; convert labels with int()"  # 0.3 is no label
             raise unexpected("target", f"a list of {outputs} numbers, or an integer from 0 to "
-                             f"{classes - 1}", value, "; convert labels with int()")
+                             f"{classes - 1}", value, hint)
     found = numbers(value, outputs, "target")
     if min(found) < 0.0 or max(found) > 1.0:
         raise unexpected("target", "numbers from 0 to 1, as outputs are", found,

@@ -321,6 +321,8 @@ def test_what_is_passed_as_two_arrays_or_as_a_table_is_an_error_that_says_what_t
         network.predict(([0.1, 0.2, 0.3], 1))
     with pytest.raises(ValueError, match=r"target: .* got float 2.0; convert labels with int"):
         network.train([([0.1, 0.2], 2.0)], 1.0)
+    with pytest.raises(ValueError, match="target: expected a list of 1 numbers, .* float 0.3$"):
+        Net([2, 1]).train([([0.1, 0.2], 0.3)], 1.0)
     table = type("DataFrame", (), {"keys": 0, "__len__": len, "__getitem__": None})()
     with pytest.raises(ValueError, match=r"data: expected a sequence.*list\(zip"):
         network.evaluate(table)
