@@ -221,8 +221,8 @@ class Net:
         weight_decay    d: before each update, every W becomes (1 − η·d)·W, which keeps
                         weights small and reduces overfitting
         watch, every    watch(count) is called with the number of examples seen so far:
-                        first, about once per `every` examples, and last; if it returns
-                        True, training ends
+                        before the first batch, about once every `every` examples, and
+                        after the last one; if it returns True, training ends
         verbose         False to print nothing
         Raises ValueError for invalid arguments or examples (before their batch changes
         any weight), and when training diverges or stalls.
@@ -280,9 +280,9 @@ class Net:
         return self.class_of(checks.finite(self.forward(inputs)))
 
     def mistakes(self, data):
-        """The indices of misclassified examples. One is correct if predict returns the
-        class that its target names, by a label or by one number above 0.5; if it names
-        none, if exactly those outputs are above 0.5 whose targets are."""
+        """The indices of misclassified examples. One is correct if the predicted class is
+        its label or the index of the only number in its target above 0.5; if there are
+        several or none, if exactly the corresponding outputs are above 0.5."""
         wrong = []
         with Scoring(self, data) as examples:
             for index, (inputs, target) in enumerate(examples):

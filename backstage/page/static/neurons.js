@@ -109,8 +109,8 @@ export class Neurons {
   /** Shows the error term of each neuron in a training step, [[δ, …], …] layer by layer, and where
    *  the outputs were in the prediction before it, if that is given. */
   showDeltas(deltas, before = null) {
-    this.outline(deltas, "Outlined by δ in the last training step: red where a larger in lowers "
-      + "E, blue where a smaller one does.");
+    this.outline(deltas, "Outlined by δ in the last training step: red where a larger weighted "
+      + "input would lower E, blue where a smaller one would.");
     this.bars.forEach((bar, neuron) => {
       const delta = deltas.at(-1)[neuron];
       bar.querySelector(".delta").replaceChildren(make("i", {}, "δ"), ` ${written(delta)}`);

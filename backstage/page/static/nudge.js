@@ -86,5 +86,5 @@ function plot({curve, points, tangent}, result) {
   draw("circle", {cx: x(old), cy: y(before), r: 4}),
   draw("circle", {class: "after", cx: x(after), cy: y(cost), r: 4}));
   return make("figure", {}, svg, make("figcaption", {}, make("i", {}, "E"), " along ", name(),
-    " with its tangent; from the dot to the ring: the step"));
+    " with its tangent. The dot is the value now; the ring, after the step"));
 }

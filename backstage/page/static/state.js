@@ -12,7 +12,7 @@ export function register(view, show) {
   views[view] = show;
   const address = read();
   if (address.view === view) show(address.place, address.changes);
-  if (!hasMoved) land(address.view);
+  if (location.hash && !hasMoved) land(address.view);
 }
 
 function land(view) {
