@@ -156,7 +156,7 @@ def test_mnist_is_looked_for_where_mnist_dir_says_then_in_data_mnist(monkeypatch
 def test_a_wrong_mnist_dir_is_said_and_nothing_is_downloaded(dataset, monkeypatch):
     monkeypatch.setattr(mnist_loader, "download", None)
     monkeypatch.setenv("MNIST_DIR", "elsewhere")
-    with pytest.raises(FileNotFoundError, match="^MNIST_DIR: elsewhere: .*no files"):
+    with pytest.raises(FileNotFoundError, match="^MNIST_DIR: elsewhere: .*no such folder"):
         load_data(dataset)
     put("elsewhere", dict(list(files().items())[:3]))
     with pytest.raises(FileNotFoundError, match=f"MNIST_DIR: elsewhere: .*found {NAMES[2]}"):

@@ -94,7 +94,7 @@ def _find(path):
     raise MissingFiles(printable(
         f"{path}: expected mnist, digits, or the path of MNIST's four files, mnist.pkl.gz, "
         "mnist.npz, or mnist_train.csv and mnist_test.csv; "
-        f"found {', '.join(seen[:5]) or ('no files' if os.path.isdir(path) else 'no such folder')}"))
+        f"found {', '.join(seen[:5]) or ('no files' if os.path.exists(path) else 'no such folder')}"))
 
 
 def _matches(files, ending):

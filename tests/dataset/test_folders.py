@@ -85,7 +85,7 @@ def test_of_several_datasets_in_a_folder_one_is_chosen_by_the_beginning_of_its_n
 
 
 @pytest.mark.parametrize("dataset, words", [
-    ("nowhere", "nowhere: expected mnist, digits, or the path"), ("no/where/", "no files"),
+    ("nowhere", "nowhere: expected mnist, digits, or the path"), ("no/where/", "no such folder"),
     ("data", "found data.parquet, readme.txt"), ("empty", "found no files"),
     ("data/data.parquet", "found data.parquet"), ("data/readme", "found readme.txt"),
     ("a\x1b[2J\0b", r"a\x1b[2J\x00b")], ids=repr)
