@@ -280,9 +280,9 @@ class Net:
         return self.class_of(checks.finite(self.forward(inputs)))
 
     def mistakes(self, data):
-        """The indices of misclassified examples. One is correct if the predicted class is
-        its label or the index of the only number in its target above 0.5; if there are
-        several or none, if exactly the corresponding outputs are above 0.5."""
+        """The indices of misclassified examples. One is correct if the class predicted
+        is its label, or the index of the only number above 0.5 in its target; if there
+        are several or none, if exactly the corresponding outputs are above 0.5."""
         wrong = []
         with Scoring(self, data) as examples:
             for index, (inputs, target) in enumerate(examples):
