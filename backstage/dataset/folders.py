@@ -91,10 +91,11 @@ def _find(path):
                                            f"one of {choices}"))
             if names or all(len(match) == 1 for match in matches):  # or a folder for each file
                 return form, [match[name] for match in matches for name in names or match]
+    missing = "no files" if os.path.exists(path) else "no such folder"
     raise MissingFiles(printable(
         f"{path}: expected mnist, digits, or the path of MNIST's four files, mnist.pkl.gz, "
         "mnist.npz, or mnist_train.csv and mnist_test.csv; "
-        f"found {', '.join(seen[:5]) or ('no files' if os.path.exists(path) else 'no such folder')}"))
+        f"found {', '.join(seen[:5]) or missing}"))
 
 
 def _matches(files, ending):

@@ -50,5 +50,5 @@ class Divergence:
         raise ValueError(
             f"training failed at example {images:,} with learning_rate="
             f"{self.learning_rate:g}: {fault}. Start again with a new network and another "
-            f"learning_rate (often a smaller one, such as {min(self.learning_rate / 10, 1.0):g}), inputs "
-            "scaled to [0, 1], or less weight_decay.")
+            f"learning_rate (often a smaller one, such as {min(1.0, self.learning_rate / 10):g}), "
+            "inputs scaled to [0, 1], or less weight_decay.")

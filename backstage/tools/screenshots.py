@@ -136,6 +136,7 @@ def draw(driver):
 def screenshot(driver, selectors):
     """A picture of what lies between two elements, as wide as the page."""
     driver.execute_script("document.activeElement.blur()")
+    driver.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": 0, "y": 0})
     top, bottom, width, height = driver.execute_script("""
         const boxes = arguments[0].map(
           selector => document.querySelector(selector).getBoundingClientRect());
