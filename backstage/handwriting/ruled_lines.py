@@ -65,7 +65,8 @@ def _lines_across(dark, ink, outside):
 
 def _straight(dark, size):
     """The dark pixels on a straight dark line of this length, with gaps of at most two pixels, at
-    most 13 degrees from the horizontal."""
+    most 13 degrees from the horizontal: a morphological opening with a line segment, by doubling
+    (2n pixels are dark where n are, and the n beside them)."""
     straight = np.zeros_like(dark)
     near = np.pad(dilated(dark, 1), [(0, 0), (MARGIN, MARGIN)], mode="edge")
     for slope in np.arange(-12, 13) / 50:  # rows per column: over SHORTEST, steps of 1 or 2 pixels
