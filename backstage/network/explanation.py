@@ -5,12 +5,11 @@ of terms, joined by +, and a term is a list of parts: Symbols, and strings such 
 "1 / (1 + e^(−". text and as_json, in notation, render lines; printed_step prints them.
 """
 
-import copy
 import math
 from collections import namedtuple
 from itertools import groupby
 
-from backstage.network import activations, checks
+from backstage.network import activations, checks, parameters
 from backstage.network.labels import label_of
 from backstage.network.notation import factor, neuron_names, number, weight_name
 
@@ -29,7 +28,7 @@ def take_step(network, inputs, target, learning_rate):
     learning_rate = checks.positive(learning_rate, "learning_rate")
     outs = network.forward(inputs)
     deltas = network.error_terms(outs, target)
-    after = copy.deepcopy(network)
+    after = parameters.copied(network)
     after.update_weights(outs, deltas, learning_rate)
     return Step(network, outs, target, deltas, learning_rate, after)
 
@@ -45,6 +44,13 @@ def of_interest(step, count):
         del others[label]
         neurons[len(step.deltas) - 1] = sorted([label, max(others, key=others.get)][:count])
     return neurons
+
+
+def not_shown(network, lines):
+    """How many weights and biases a step updates beside those of these lines."""
+    count = sum(len(incoming) + network.has_biases
+                for layer in network.weights for incoming in layer)
+    return count - sum(line.number in ("(5)", "(6)") for line in lines)
 
 
 def sections(lines):

@@ -1,5 +1,7 @@
 """Validation of weights and biases, which a user may assign. Raises ValueError."""
 
+import copy
+
 from backstage.network.checks import numbers, trusted, unexpected
 
 
@@ -45,6 +47,14 @@ def check(network):
         if not network.has_biases and any(biases[layer]):
             raise ValueError(f"biases[{layer}]: expected all 0 in a network without biases")
     network.weights, network.biases = weights, biases
+
+
+def copied(network):
+    """A copy of a network, with weights and biases of its own."""
+    copied = copy.copy(network)
+    copied.weights = [list(map(list, layer)) for layer in network.weights]
+    copied.biases = list(map(list, network.biases))
+    return copied
 
 
 def _items(values, count, name):

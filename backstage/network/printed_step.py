@@ -42,9 +42,7 @@ def explain(network, inputs, target, learning_rate, everything=False):
     for heading, section in explanation.sections(lines):
         printed += ["", heading] + _laid_out(section, width)
     if neurons:
-        count = sum(len(incoming) + network.has_biases
-                    for layer in network.weights for incoming in layer)
-        count -= sum(line.number in ("(5)", "(6)") for line in lines)
+        count = explanation.not_shown(network, lines)
         what = "weights and biases" if network.has_biases else "weights"
         printed += _wrapped(f"The other {count:,} {what} are updated in the same way.", width)
     line = explanation.cost_line(network, step.outs, step.target, neurons, most)

@@ -10,7 +10,13 @@ import io
 import random
 
 from backstage.network import parameters
-from backstage.network.explanation import backward_lines, forward_lines, of_interest, take_step
+from backstage.network.explanation import (
+    backward_lines,
+    forward_lines,
+    not_shown,
+    of_interest,
+    take_step,
+)
 from backstage.network.notation import as_json, neuron_names, number, prediction
 from backstage.pictures.gallery import normalized
 
@@ -93,11 +99,9 @@ class Digits:
                  **_prediction(step.after, step.after.forward(inputs))}
         self.kept.of(request).taught[request["network"]] = step.after
         lines = list(backward_lines(step, of_interest(step, 2), most=3, weights=2))
-        updates = sum(len(incoming) + network.has_biases
-                      for layer in network.weights for incoming in layer)
         return {"frame": request["frame"], "taught": True, "deltas": step.deltas,
                 "before": prediction(network, step.outs), "lines": list(map(as_json, lines)),
-                "others": updates - sum(line.number in ("(5)", "(6)") for line in lines), **after}
+                "others": not_shown(network, lines), **after}
 
     def forget(self, request):
         """{"network"} → its maps; it is as it was before it was taught."""

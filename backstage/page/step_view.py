@@ -69,9 +69,7 @@ def step(Net, request):
     after = taken.after
     costs = [network.mean_loss(examples), after.mean_loss(examples)]
     for count in range(1, request.get("steps", 1)):
-        inputs, target = examples[count % len(examples)]
-        outs = after.forward(inputs)
-        after.update_weights(outs, after.error_terms(outs, target), learning_rate)
+        after.train_batch([examples[count % len(examples)]], learning_rate)
         costs.append(after.mean_loss(examples))
     found = {
         "sections": [{"heading": heading, "lines": list(map(as_json, part))}

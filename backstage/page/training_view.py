@@ -5,7 +5,6 @@ ones, and what is learned does not depend on how fast it asks.
 """
 
 import contextlib
-import copy
 import io
 import itertools
 import math
@@ -17,6 +16,7 @@ from backstage.network.divergence import Divergence
 from backstage.network.explanation import Step, backward_lines, forward_lines
 from backstage.network.labels import label_of
 from backstage.network.notation import as_json, neuron_names, number
+from backstage.network.parameters import copied
 from backstage.page.digit_view import TRAINED, frame_of, heat_map, inputs_of, rate_of
 from backstage.pictures.gallery import imagined
 
@@ -56,9 +56,7 @@ class Run:
         batch = [self.training_data[index]
                  for index in self.order[self.first:self.first + self.batch_size]]
         if keep:
-            self.before = copy.copy(self.network)
-            self.before.weights = [list(map(list, layer)) for layer in self.network.weights]
-            self.before.biases = list(map(list, self.network.biases))
+            self.before = copied(self.network)
         try:
             passes = self.network.train_batch(batch, learning_rate)
         except ValueError:  # not of an example: those are valid
