@@ -9,6 +9,7 @@ from backstage.dataset import download
 
 MNIST_DIR = os.path.abspath(os.environ.get("MNIST_DIR")
                             or os.path.join(mnist_loader.DATA, "mnist"))
+HAS_MNIST = os.path.isdir(MNIST_DIR) and len(os.listdir(MNIST_DIR)) > 0
 signal.signal(signal.SIGINT, signal.default_int_handler)  # also where it was ignored, as by nohup
 
 
@@ -22,7 +23,7 @@ def no_network(monkeypatch, tmp_path):
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.delenv("COLUMNS", raising=False)
-    if os.path.isdir(MNIST_DIR) and os.listdir(MNIST_DIR):
+    if HAS_MNIST:
         monkeypatch.setenv("MNIST_DIR", MNIST_DIR)
     else:
         monkeypatch.delenv("MNIST_DIR", raising=False)
@@ -32,7 +33,7 @@ def no_network(monkeypatch, tmp_path):
 @pytest.fixture(scope="session")
 def mnist():
     """(training_data, validation_data, test_data), where MNIST_DIR or data/mnist has them."""
-    if not os.path.isdir(MNIST_DIR) or not os.listdir(MNIST_DIR):
+    if not HAS_MNIST:
         pytest.skip("MNIST is neither where MNIST_DIR says nor in data/mnist")
     return mnist_loader.load_data_wrapper(MNIST_DIR)
 

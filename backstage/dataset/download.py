@@ -1,5 +1,6 @@
 """Downloads MNIST's files, verifies them and writes them atomically."""
 
+import contextlib
 import hashlib
 import os
 import socket
@@ -59,6 +60,9 @@ def download(folder):
                 reasons[str(error)] = mirror
     except OSError as error:
         reasons = [printable(f"{folder} can't be written to: {error.strerror or error}")]
+    finally:
+        with contextlib.suppress(OSError):
+            os.rmdir(folder)  # if nothing was downloaded
     raise DownloadError(folder, "; ".join(reasons))
 
 
