@@ -33,15 +33,17 @@ def find_strokes(picture):
     ink = darkness(gray, max(gray.shape) // 8)  # no stroke is a fourth of the picture wide
     table = table_around(gray, ink)
     problem = ValueError("expected a digit in dark or light ink, found none")
-    for whole, where in enumerate((~table, table | True)[:1 + table.any()]):
-        try:
-            digits = find_digits(ink, where, whole)
-            written = np.any(digits, axis=0)
-            if whole and (written & ~table).any() or not (written & dilated(table, 2)).any():
-                return [exact_strokes(picture, digit) for digit in digits]
-        except ValueError as error:
-            problem = error
-    raise problem  # the second time, what was taken for a table can be a shadow on the digit
+    try:
+        digits = find_digits(ink, ~table)
+        if not (np.any(digits, axis=0) & dilated(table, 2)).any():
+            return [exact_strokes(picture, digit) for digit in digits]
+    except ValueError as error:
+        problem = error
+    if table.any():  # or is it a shadow on the digit?
+        digits = find_digits(ink, np.ones_like(table), whole=True)
+        if (np.any(digits, axis=0) & ~table).any():
+            return [exact_strokes(picture, digit) for digit in digits]
+    raise problem
 
 
 def is_light_on_dark(gray):

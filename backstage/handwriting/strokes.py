@@ -14,8 +14,8 @@ FILLED = 0.62  # most of its box that a digit fills: all but 0.5 % of MNIST's, i
 def exact_strokes(picture, digit, paper=None):
     """Extracts the strokes of a digit that was located in a downscaled picture, at a scale at
     which the digit is about FINE pixels long. The threshold separates the strokes from the paper
-    beside them; anything not close to the digit is discarded. If the shade
-    of the paper is not known, the strokes have to stand out. Returns (strokes, box)."""
+    beside them; anything not close to the digit is discarded. If the shade of the paper is not
+    known, the strokes have to stand out. Returns (strokes, box)."""
     margin = max(4, 0.25 * length(digit))  # paper enough for a threshold, without the next line
     box = np.add(box_of(digit), [-margin, -margin, margin, margin])
     box = np.clip(box, 0, 2 * digit.shape[::-1])
