@@ -30,6 +30,7 @@ def take_step(network, inputs, target, learning_rate):
     deltas = network.error_terms(outs, target)
     after = parameters.copied(network)
     after.update_weights(outs, deltas, learning_rate)
+    parameters.check(after)
     return Step(network, outs, target, deltas, learning_rate, after)
 
 
@@ -66,7 +67,8 @@ def forward_lines(network, outs, neurons=None, most=None):
     most      how many terms of a sum: those of `neurons`, then the heaviest, with the rest added
               up and without inputs of 0; None for all
     """
-    show = _Selection(network, outs, neurons, most)
+    ins = list(map(network.weighted_inputs, range(len(network.weights)), outs))
+    show = _Selection(network, outs, neurons, most, ins=ins)
     for layer in sorted(show.neurons):
         where = "output layer" if layer == show.last else "hidden layer"
         heading = f"Forward pass, {where}" + (f" {layer + 1}" if layer < show.last > 1 else "")
@@ -107,7 +109,7 @@ def backward_lines(step, neurons=None, most=None, weights=None):
     weights   the number of weights into a neuron to show, those of the heaviest terms in (1),
               where `neurons` has none in the layer before; None for as many as `most`
     """
-    show = _Selection(step.network, step.outs, neurons, most, step.deltas)
+    show = _Selection(step.network, step.outs, neurons, most, deltas=step.deltas)
     backwards = sorted(show.neurons, reverse=True)
     for layer in backwards:
         for neuron in show.neurons[layer]:
@@ -193,12 +195,11 @@ def cost_line(network, outs, target, neurons=None, most=None):
 class _Selection:
     """The symbols of a network, and which of its neurons and terms to show."""
 
-    def __init__(self, network, outs, neurons, most, deltas=None):
+    def __init__(self, network, outs, neurons, most, **values):
         self.network, self.outs, self.names = network, outs, neuron_names(network.sizes)
         self.first, self.most, self.last = neurons or {}, most, len(network.weights) - 1
         self.neurons = neurons or dict(enumerate(map(range, network.sizes[1:])))
-        self.values = {"ins": list(map(network.weighted_inputs, range(self.last + 1), outs)),
-                       "biases": network.biases, "deltas": deltas}
+        self.values = {"biases": network.biases, **values}
 
     def products(self, layer, neuron):
         """The values of the terms of (1)."""

@@ -9,7 +9,6 @@ import copy
 import io
 import random
 
-from backstage.network import parameters
 from backstage.network.explanation import (
     backward_lines,
     forward_lines,
@@ -94,7 +93,6 @@ class Digits:
         other weights and biases change, and what the network predicts afterwards."""
         network, inputs = self._network(request), inputs_of(request["frame"])
         step = take_step(network, inputs, request["target"], rate_of(request["learning_rate"]))
-        parameters.check(step.after)
         after = {"maps": _maps(step.after),
                  **_prediction(step.after, step.after.forward(inputs))}
         self.kept.of(request).taught[request["network"]] = step.after

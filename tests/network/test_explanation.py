@@ -368,3 +368,11 @@ def test_bad_arguments_are_errors():
     for step in (dict(inputs=[1.0]), dict(target=2), dict(learning_rate=0)):
         with pytest.raises(ValueError, match=f"^{next(iter(step))}: expected "):
             network.explain(**{**SMALL, **step})
+
+
+def test_a_step_to_weights_that_are_not_finite_is_an_error(capsys):
+    network = Net([1, 1], biases=False, seed=1)
+    network.weights = [[[0.0]]]
+    with pytest.raises(ValueError, match=r"^weights\[0\]\[0\]: expected finite numbers, .* -inf"):
+        network.explain([1e10], [0.0], learning_rate=1e300)
+    assert network.weights == [[[0.0]]] and capsys.readouterr().out == ""
